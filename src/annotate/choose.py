@@ -1,0 +1,76 @@
+"""Stage `choose`: which of overlapping matches stays. Declared, never an accident of order.
+
+Within one level of rules: higher priority, then more text covered (context included), then the earlier, then the
+rule's id. Between labels: what a label declares in `over`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from annotate.grammar import Label
+
+
+class Candidate(Protocol):
+    """What choosing needs to know of a match."""
+
+    rule: str
+    label: str | None
+    priority: int
+    ci: int
+    cj: int
+    start: int
+    end: int
+
+
+C = TypeVar("C", bound=Candidate)
+Lost = list[tuple[C, C, str]]
+
+
+def select(candidates: Sequence[C]) -> tuple[list[C], Lost[C]]:
+    """Of the candidates of one level those that stay, in text order, and each loser with its winner and why."""
+    ordered = sorted(candidates, key=lambda m: (-m.priority, m.ci - m.cj, m.start - m.end, m.ci, m.rule))
+    kept: list[C] = []
+    lost: Lost[C] = []
+    taken: dict[int, C] = {}
+    for match in ordered:
+        winner = next((taken[i] for i in range(match.ci, match.cj) if i in taken), None)
+        if winner is None:
+            kept.append(match)
+            taken.update(dict.fromkeys(range(match.ci, match.cj), match))
+        elif (winner.rule, winner.start, winner.end) != (match.rule, match.start, match.end):
+            lost.append((match, winner, _reason(match, winner)))
+    return sorted(kept, key=lambda m: m.ci), lost
+
+
+def _reason(loser: Candidate, winner: Candidate) -> str:
+    if winner.priority > loser.priority:
+        return f"lower priority ({loser.priority} < {winner.priority})"
+    if winner.cj - winner.ci > loser.cj - loser.ci:
+        return "shorter"
+    return "later, or later in the order of rule ids"
+
+
+def settle(matches: Sequence[C], labels: Mapping[str, Label]) -> tuple[list[C], Lost[C]]:
+    """Of the matches of all grammars those that are written: a label gives way to those declared over it."""
+    kept: list[C] = []
+    lost: Lost[C] = []
+    for match in matches:
+        winner = next((m for m in matches if _beats(m, match, labels)), None)
+        if winner is not None:
+            lost.append((match, winner, f"{winner.label} is declared over {match.label}"))
+        elif match.label is not None and labels[match.label].emit:
+            kept.append(match)
+    return sorted(kept, key=lambda m: (m.start, -m.end, m.label or "")), lost
+
+
+def _beats(one: Candidate, other: Candidate, labels: Mapping[str, Label]) -> bool:
+    if one is other or one.label is None or other.label is None:
+        return False
+    overlap = one.start < other.end and other.start < one.end
+    if not overlap:
+        return False
+    if one.label == other.label:
+        return (one.end - one.start, -one.start) > (other.end - other.start, -other.start)
+    return other.label in labels[one.label].over

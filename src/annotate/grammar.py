@@ -1,0 +1,219 @@
+"""The typed form of the patterns of one language: what `patterns` builds and the stages read.
+
+Nothing here knows YAML, CLDR or a language; everything is frozen once it is built.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+#: Kinds that the number reader gives to a unit; a pattern names one with `kind:`.
+BUILT_IN_KINDS: Mapping[str, str] = {
+    "number": "any number: digits or words, with its scale word",
+    "integer": "a whole number without scale word",
+    "scaled": "a number with a scale word (2,5 miljard)",
+    "year": "four digits from 1000 to 2999, written without grouping",
+    "modern_year": "a year from 1800 to 2100",
+    "short_year": "two digits",
+    "day": "1 to 31 in one or two digits, or as an ordinal in digits (6th)",
+    "month_number": "1 to 12 in one or two digits",
+    "ordinal": "an ordinal number, in digits (19e) or words",
+    "roman": "a Roman numeral in capitals",
+    "numeric_date": "day, month and year in digits: 6/12/2024, 2024-12-06",
+    "numeric_day_month": "day and month in digits: 6/12",
+    "numeric_month_year": "month and year in digits: 12/2024, 2024-12",
+    "numeric_year_span": "a year and the two last digits of the next: 2024/25, 2024-25",
+    "code": "letters and digits that belong together: a URL, ISO-9001, 01-25/HDKH",
+    "clock": "a time of day in digits: 10:30",
+    "break": "the end of a line",
+}
+
+
+def fold(word: str) -> str:
+    """The form in which words are compared: compatibility-composed and case-folded.
+
+    Decomposed Vietnamese or full-width digits would otherwise never meet their list entry.
+
+    >>> fold("ＵＳＤ"), fold("MÄRZ")
+    ('usd', 'märz')
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSpec:
+    """One token of a rule's pattern.
+
+    `lists`, `kinds` and `rules` name what the unit must be (any one of them), `unless` what it must not be;
+    `attributes` are spaCy `Matcher` attributes, `op` its quantifier. `outside` marks context: matched, but no part
+    of the span.
+    """
+
+    lists: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    op: str = "1"
+    slot: str | None = None
+    outside: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything the unit may be, lists, kinds and rules alike."""
+        return self.lists + self.kinds + self.rules
+
+    @property
+    def optional(self) -> bool:
+        """Whether the quantifier allows no token at all."""
+        return self.op in ("?", "*", "!") or self.op.startswith(("{0,", "{,"))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A sentence of a rule: `spans` are `(start, end, value as written)`; rejects have none of the rule's label."""
+
+    text: str
+    spans: tuple[tuple[int, int, str], ...]
+    place: str
+    date: str | None = None
+    region: str | None = None
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: alternative token patterns that give a span of `label`.
+
+    `label` is None for a rule that only serves larger ones. `constants` are slots with a fixed value.
+    `gives` are the names under which other rules may ask for it.
+    """
+
+    id: str
+    grammar: str
+    label: str | None
+    patterns: tuple[tuple[TokenSpec, ...], ...]
+    place: str
+    priority: int = 0
+    why: str = ""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    gives: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    rejects: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a label needs to be written: its value's shape, and what it gives way to.
+
+    `value` names the resolver (`date`, `money`, `agreement`, `partnership`, `slots`); `emit` is false for labels
+    that only stand in the way of others (`DURATION`, `NONE`). Of two labels in `over` the first keeps the span.
+    """
+
+    name: str
+    value: str
+    emit: bool = True
+    over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a language writes numbers and dates; from CLDR, corrected by the language's own `settings`."""
+
+    decimal: str = "."
+    group: str = ","
+    order: str = "dmy"
+    space_groups: bool = False
+    region: str | None = None
+
+
+Kinds = Mapping[str, str]
+
+
+class Lexicon:
+    """What each word may be: list names with the word's value in each.
+
+    Looks a word up exactly, then folded, then by its head (`*overeenkomst`) or stem (`соглашени*`).
+    Results are kept, misses too, up to a bound: most words of a text have been seen before.
+    """
+
+    _BOUND = 200_000
+
+    def __init__(
+        self,
+        *,
+        exact: Mapping[str, Kinds],
+        folded: Mapping[str, Kinds],
+        heads: Mapping[str, Kinds],
+        stems: Mapping[str, Kinds],
+        phrases: Mapping[tuple[str, ...], Sequence[tuple[str, str, str, bool]]],
+    ) -> None:
+        self.exact = exact
+        self.folded = folded
+        self.heads = heads
+        self.stems = stems
+        #: folded words of a phrase -> (list, value, form as written, whether case counts)
+        self.phrases = phrases
+        self._phrase_starts = frozenset(words[0] for words in phrases)
+        self._head_lengths = sorted({len(h) for h in heads}, reverse=True)
+        self._stem_lengths = sorted({len(s) for s in stems}, reverse=True)
+        self._seen: dict[str, Kinds | None] = {}
+
+    def __getitem__(self, word: str) -> Kinds | None:
+        """The kinds of a word with their values, or None where it stands in no list."""
+        try:
+            return self._seen[word]
+        except KeyError:
+            if len(self._seen) > self._BOUND:
+                self._seen.clear()
+            found = self._seen[word] = self._look_up(word)
+            return found
+
+    def _look_up(self, word: str) -> Kinds | None:
+        folded = fold(word)
+        found: dict[str, str] = {}
+        for length in self._head_lengths:
+            if length < len(folded) and (kinds := self.heads.get(folded[-length:])):
+                found.update({k: v for k, v in kinds.items() if k not in found})
+        for length in self._stem_lengths:
+            if length <= len(folded) and (kinds := self.stems.get(folded[:length])):
+                found.update({k: v for k, v in kinds.items() if k not in found})
+        found.update(self.folded.get(folded, {}))
+        found.update(self.exact.get(word, {}))
+        if folded in self._phrase_starts:
+            found[PHRASE_START] = ""
+        return found or None
+
+
+#: The kind of a word that begins a phrase of several words.
+PHRASE_START = "phrase start"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """An entry of a name list: one agreement or partnership with its key, the same in all languages."""
+
+    id: str
+    kind: str | None
+    name: str
+    acronym: str | None = None
+    level: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """All that the stages need to know of one language."""
+
+    lang: str
+    settings: Settings
+    lexicon: Lexicon
+    rules: Mapping[str, Rule]
+    labels: Mapping[str, Label]
+    names: Mapping[str, KnownName]
+    lists: Mapping[str, Mapping[str, str]]
+    cases: tuple[tuple[str, Example, bool], ...] = ()
+    fingerprint: str = ""

@@ -1,0 +1,419 @@
+"""Stage `match`: token rules over the neighbourhood of trigger words, small rules first, larger from them.
+
+A text's words are looked up in the lexicon; where one may trigger a rule, the tokens around it become a window.
+In a window, words and numbers become units, and the rules of each grammar run level by level with spaCy's
+`Matcher`: what a level finds becomes one unit for the next, so that `van <date> tot <date>` is one rule and not
+one for each kind of date. Word lists and kinds reach the `Matcher` as lexeme flags, its cheapest test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from spacy.attrs import IDS
+from spacy.lang.lex_attrs import LEX_ATTRS
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from annotate.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
+from annotate.tokenise import Tokens
+from annotate.units import Phrases, Unit, atoms_of, masked, units_of
+
+_FIRST_FLAG, _LAST_FLAG = 19, 63
+_VOCAB_BOUND = 50_000
+_BREAK = "\n"
+#: How many tokens around a trigger a rule may reach.
+WINDOW = 24
+
+
+@dataclass(slots=True)
+class Slot:
+    """What filled a named place of a rule: its text and value (a string, a `Number` or a smaller `Match`)."""
+
+    text: str
+    start: int
+    end: int
+    value: Any
+
+
+@dataclass(slots=True)
+class Match:
+    """A place where a rule matched: tokens `i` to `j` (exclusive) are its span, `ci` to `cj` with context.
+
+    `rule` is the rule that named it; `trail` all rules that took part, the smallest first.
+    """
+
+    rule: str
+    label: str | None
+    priority: int
+    i: int
+    j: int
+    ci: int
+    cj: int
+    start: int
+    end: int
+    slots: dict[str, list[Slot]]
+    trail: tuple[str, ...] = ()
+
+    def get(self, name: str) -> Any:
+        """The value of a slot, None where it is empty."""
+        slots = self.slots.get(name)
+        return slots[0].value if slots else None
+
+
+#: Takes candidates that may overlap; gives those that stay, and the losers with the winner and the reason.
+Select = Callable[[Sequence[Match]], tuple[list[Match], list[tuple[Match, Match, str]]]]
+
+
+@dataclass(slots=True)
+class Found:
+    """What `match` found: the candidates of all grammars, and who lost to whom on the way."""
+
+    matches: list[Match] = field(default_factory=list)
+    lost: list[tuple[Match, Match, str]] = field(default_factory=list)
+
+
+class _Shard:
+    """Some rules of one level with a spaCy `Matcher` and a vocabulary of their own.
+
+    A lexeme has 45 free flags; each set of names that a token of these rules may be takes one.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = rules
+        self.sets = list(dict.fromkeys(s for rule in rules for s in _name_sets(rule)))
+        self._attributes = {a for rule in rules for p in rule.patterns for s in p for a in s.attributes}
+        self._reset()
+
+    def _reset(self) -> None:
+        ids = {IDS[a]: g for a, g in _GETTERS.items() if a in self._attributes}
+        self.vocab = Vocab(lex_attr_getters=ids)
+        self._flagged: set[str] = set()
+        self.matcher = Matcher(self.vocab, validate=False)
+        for r, rule in enumerate(self.rules):
+            for p, pattern in enumerate(rule.patterns):
+                self.matcher.add(f"{r}:{p}", [[self._token(spec) for spec in pattern]], greedy="LONGEST")
+
+    def _flag(self, names: frozenset[str]) -> int:
+        return _FIRST_FLAG + self.sets.index(names)
+
+    def _token(self, spec: TokenSpec) -> dict[str | int, Any]:
+        token: dict[str | int, Any] = dict(spec.attributes)
+        if spec.names:
+            token[f"FLAG{self._flag(frozenset(spec.names))}"] = True
+        else:
+            token[f"FLAG{self._flag(_BREAK_SET)}"] = False
+        if spec.unless:
+            token[f"FLAG{self._flag(frozenset(spec.unless))}"] = False
+        if spec.op != "1":
+            token["OP"] = spec.op
+        return token
+
+    def doc(self, units: Sequence[Unit]) -> Doc:
+        """The units as a `Doc`, each word's flags set."""
+        if len(self.vocab) > _VOCAB_BOUND:
+            self._reset()
+        flagged = self._flagged
+        for unit in units:
+            if unit.kinds and unit.orth not in flagged:
+                flagged.add(unit.orth)
+                lexeme = self.vocab[unit.orth]
+                for n, names in enumerate(self.sets):
+                    if _is_any(unit.kinds, names):
+                        lexeme.set_flag(_FIRST_FLAG + n, True)
+        return Doc(self.vocab, words=[u.orth for u in units], spaces=[u.space for u in units])
+
+    def find(self, units: Sequence[Unit]) -> Iterator[tuple[Rule, tuple[TokenSpec, ...], int, list[int]]]:
+        """Every match: the rule, its pattern, the first unit, and the pattern token of each unit."""
+        strings = self.vocab.strings
+        for key, start, _, alignment in self.matcher(self.doc(units), with_alignments=True):
+            r, _, p = strings[key].partition(":")
+            rule = self.rules[int(r)]
+            yield rule, rule.patterns[int(p)], start, alignment
+
+
+_GETTERS: Mapping[str, Any] = {name: LEX_ATTRS[number] for name, number in IDS.items() if number in LEX_ATTRS}
+_BREAK_SET = frozenset({"break"})
+
+
+def _name_sets(rule: Rule) -> Iterator[frozenset[str]]:
+    for pattern in rule.patterns:
+        for spec in pattern:
+            yield frozenset(spec.names) if spec.names else _BREAK_SET
+            if spec.unless:
+                yield frozenset(spec.unless)
+
+
+def _is_any(kinds: Mapping[str, Any], names: frozenset[str]) -> bool:
+    """Whether a unit is any of the names; `period.year` asks for the value, too."""
+    return any(
+        name in kinds or ("." in name and kinds.get(name.split(".")[0]) == name.split(".", 1)[1]) for name in names
+    )
+
+
+def _shards(rules: Sequence[Rule]) -> list[_Shard]:
+    """Rules packed so that no shard needs more flags than a lexeme has."""
+    packed: list[list[Rule]] = []
+    used: list[set[frozenset[str]]] = []
+    for rule in rules:
+        sets = set(_name_sets(rule))
+        for group, group_sets in zip(packed, used, strict=True):
+            if len(group_sets | sets) <= _LAST_FLAG - _FIRST_FLAG + 1:
+                group.append(rule)
+                group_sets |= sets
+                break
+        else:
+            packed.append([rule])
+            used.append(sets)
+    return [_Shard(group) for group in packed]
+
+
+def _levels(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Rules by what they are made of: level 0 of words alone, each next one of the levels below it."""
+    by_name: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in (rule.id, *rule.gives):
+            by_name.setdefault(name, []).append(rule)
+    depth: dict[str, int] = {}
+
+    def of(rule: Rule) -> int:
+        if rule.id not in depth:
+            used = {r.id: r for p in rule.patterns for s in p for n in s.rules for r in by_name.get(n, ())}
+            depth[rule.id] = 1 + max((of(r) for r in used.values()), default=-1)
+        return depth[rule.id]
+
+    levels: list[list[Rule]] = [[] for _ in range(1 + max(map(of, rules), default=-1))]
+    for rule in rules:
+        levels[depth[rule.id]].append(rule)
+    return levels
+
+
+#: How telling a built-in kind is as a trigger; a list or a smaller rule tells more than any.
+_KIND_RANK = {"numeric_date": 1, "numeric_year_span": 1, "numeric_month_year": 2, "year": 3, "modern_year": 3, "ordinal": 4, "roman": 4}
+
+
+class _RuleSet:
+    """The rules of one grammar (`dates`, `money`, …) in levels, and the names that trigger them."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.levels = [_shards(level) for level in _levels(rules)]
+        self.triggers = frozenset(
+            name for rule in rules for pattern in rule.patterns for name in _trigger(pattern)
+        )
+        self.words = frozenset(
+            str(w).casefold() for rule in rules for p in rule.patterns for s in p for w in _literals(s)
+        )
+
+
+def _trigger(pattern: Sequence[TokenSpec]) -> tuple[str, ...]:
+    """The most telling thing that must be there for a pattern to match; none where a smaller rule must."""
+    needed = [s for s in pattern if not s.optional and (s.names or list(_literals(s)))]
+    if not needed or any(s.rules and not s.lists and not s.kinds for s in needed):
+        return ()
+    best = min(needed, key=_rank)
+    return best.lists + best.kinds
+
+
+def _rank(spec: TokenSpec) -> tuple[int, int]:
+    if spec.kinds:
+        return 2 + max(_KIND_RANK.get(kind, 9) for kind in spec.kinds), len(spec.names)
+    return (1 if spec.lists and not spec.outside else 2), len(spec.names)
+
+
+def _literals(spec: TokenSpec) -> Iterator[str]:
+    """Words that a token names through spaCy's own attributes."""
+    for attribute in ("LOWER", "ORTH", "TEXT"):
+        value = spec.attributes.get(attribute)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping) and isinstance(value.get("IN"), list):
+            yield from value["IN"]
+
+
+class Engine:
+    """The rules of one language, ready to run over tokens; build it once, it keeps what it has learnt."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar = grammar
+        self._lexicon = grammar.lexicon
+        self._phrases = Phrases(grammar.lexicon)
+        names = sorted({rule.grammar for rule in grammar.rules.values()})
+        self._sets = [
+            _RuleSet([r for r in grammar.rules.values() if r.grammar == name]) for name in names
+        ]
+        self._masks: dict[str, int] = {}
+
+    # -- windows
+
+    def _mask(self, word: str) -> int:
+        """Which grammars a word may trigger, as bits; the high bit asks to look at the next word."""
+        mask = self._masks.get(word)
+        if mask is None:
+            if len(self._masks) > 200_000:
+                self._masks.clear()
+            mask = self._masks[word] = self._look_up_mask(word)
+        return mask
+
+    def _look_up_mask(self, word: str) -> int:
+        kinds = dict(self._lexicon[word] or {})
+        digits = word[0].isdecimal()
+        if digits:
+            kinds.update(dict.fromkeys(("number", "integer", "numeric_date", "numeric_day_month"), ""))
+            kinds.update(dict.fromkeys(("numeric_month_year", "numeric_year_span", "scaled", "ordinal"), ""))
+            kinds.update(dict.fromkeys(("day", "month_number", "short_year"), ""))
+            if len(word) == 4 and word[0] in "12" or not word.isascii():
+                kinds["year"] = kinds["modern_year"] = ""
+        mask = 0
+        phrase_lists = dict.fromkeys(self._phrases.lists_from(word), "") if PHRASE_START in kinds else {}
+        for n, rules in enumerate(self._sets):
+            if _is_any(kinds, rules.triggers) or word.casefold() in rules.words:
+                mask |= 1 << n
+            elif any(t.split(".")[0] in phrase_lists for t in rules.triggers):
+                mask |= 1 << (n + len(self._sets))
+        return mask
+
+    def _windows(self, tokens: Tokens, first: int, last: int) -> list[tuple[int, int, int]]:
+        """Stretches of tokens around triggers, as (start, end, grammars)."""
+        count = len(self._sets)
+        low = (1 << count) - 1
+        words = tokens.words
+        windows: list[tuple[int, int, int]] = []
+        seen = self._masks
+        compute = self._mask
+        for i in range(first, last):
+            word = words[i]
+            mask = seen[word] if word in seen else compute(word)
+            if not mask:
+                continue
+            if mask > low:
+                follows = i + 1 < last and self._phrases.may_begin(word, words[i + 1])
+                mask = (mask | mask >> count) & low if follows else mask & low
+                if not mask:
+                    continue
+            start, end = max(first, i - WINDOW), min(last, i + WINDOW + 1)
+            if windows and windows[-1][1] >= start:
+                start, mask = windows[-1][0], mask | windows.pop()[2]
+            windows.append((start, end, mask))
+        return windows
+
+    # -- matching
+
+    def match(self, tokens: Tokens, select: Select, settings: Settings | None = None, span: tuple[int, int] | None = None) -> Found:
+        """All that the rules find in tokens `span` (all of them by default), the larger instead of its parts.
+
+        `select` decides between overlapping matches of one level; `settings` stand in for the language's own
+        where the document's region writes dates otherwise.
+        """
+        first, last = span or (0, len(tokens))
+        windows = self._windows(tokens, first, last)
+        found = Found()
+        if not windows:
+            return found
+        lines = list(self._lines(tokens, windows, settings or self.grammar.settings))
+        for n, rules in enumerate(self._sets):
+            units = [unit for mask, line in lines if mask >> n & 1 for unit in (*line, _break_unit(line))]
+            if units:
+                self._run(rules, units, tokens, select, found)
+        return found
+
+    def _lines(
+        self, tokens: Tokens, windows: Sequence[tuple[int, int, int]], settings: Settings
+    ) -> Iterator[tuple[int, list[Unit]]]:
+        masks = masked(tokens)
+        for start, end, mask in windows:
+            cuts = [start, *sorted(b for b in tokens.breaks if start < b < end), end]
+            for a, b in zip(cuts, cuts[1:], strict=False):
+                phrases = self._phrases.find(tokens.words[a:b])
+                atoms = atoms_of(tokens, a, b, phrases, self._lexicon)
+                yield mask, units_of(tokens, atoms, masks, settings)
+
+    def _run(self, rules: _RuleSet, units: list[Unit], tokens: Tokens, select: Select, found: Found) -> None:
+        for level in rules.levels:
+            candidates = [
+                match
+                for shard in level
+                for rule, pattern, start, alignment in shard.find(units)
+                if (match := _build(rule, pattern, units[start : start + len(alignment)], alignment, tokens))
+            ]
+            if candidates:
+                kept, lost = select(candidates)
+                found.lost += lost
+                units = _reduce(units, kept, self.grammar.rules)
+        found.matches += [
+            unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label
+        ]
+
+
+def _break_unit(line: Sequence[Unit]) -> Unit:
+    end = line[-1].j if line else 0
+    return Unit(end, end, _BREAK, {"break": None}, True)
+
+
+def _build(
+    rule: Rule, pattern: Sequence[TokenSpec], units: Sequence[Unit], alignment: Sequence[int], tokens: Tokens
+) -> Match | None:
+    """A match out of the units it covers; None where nothing of it is inside its span."""
+    pairs = [(pattern[a], unit) for a, unit in zip(alignment, units, strict=True)]
+    inside = [(spec, unit) for spec, unit in pairs if not spec.outside]
+    if not inside:
+        return None
+    i, j = inside[0][1].i, inside[-1][1].j
+    slots: dict[str, list[Slot]] = {}
+    inner: list[Match] = []
+    for spec, unit in pairs:
+        value = _value(spec, unit, tokens)
+        if isinstance(value, Match):
+            inner.append(value)
+            if spec.slot is None:
+                for name, filled in value.slots.items():
+                    slots.setdefault(name, []).extend(filled)
+                continue
+        if spec.slot:
+            start, end = tokens.starts[unit.i], tokens.end(unit.j - 1)
+            slots.setdefault(spec.slot, []).append(Slot(tokens.text[start:end], start, end, value))
+    start, end = tokens.starts[i], tokens.end(j - 1)
+    for name, constant in rule.constants.items():
+        slots[name] = [Slot(constant, start, end, constant)]
+    match = Match(
+        rule.id, rule.label, rule.priority, i, j, units[0].i, units[-1].j, start, end, slots,
+        (*(r for m in inner for r in m.trail), rule.id),
+    )  # fmt: skip
+    if len(inside) == 1 and inner and inside[0][0].rules and len(pairs) > 1:  # context around a smaller rule
+        core = next(m for m in inner if (m.i, m.j) == (inside[0][1].i, inside[0][1].j) or m.start >= start)
+        match.rule, match.i, match.j, match.start, match.end = core.rule, core.i, core.j, core.start, core.end
+        match.label = core.label
+    return match
+
+
+def _value(spec: TokenSpec, unit: Unit, tokens: Tokens) -> Any:
+    """What a unit is to the token of a pattern: its value in the list, kind or rule that was asked for."""
+    for name in spec.names:
+        base = name.split(".")[0]
+        if base in unit.kinds:
+            return unit.kinds[base]
+    return tokens.text[tokens.starts[unit.i] : tokens.end(unit.j - 1)] if unit.j > unit.i else None
+
+
+def _reduce(units: Sequence[Unit], kept: Sequence[Match], rules: Mapping[str, Rule]) -> list[Unit]:
+    """The units with each kept match as one."""
+    starts = {match.ci: match for match in kept}
+    reduced: list[Unit] = []
+    skip_to = -1
+    for unit in units:
+        if unit.i < skip_to and unit.j <= skip_to and unit.j > unit.i:
+            reduced[-1].space = unit.space
+            continue
+        match = starts.get(unit.i) if unit.j > unit.i else None
+        if match is None:
+            reduced.append(unit)
+            continue
+        rule = rules[match.trail[-1]]
+        names = (rule.id, *rule.gives, *rules[match.rule].gives)
+        kinds: dict[str, Any] = {name: match for name in names}
+        kinds["match"] = match
+        reduced.append(Unit(match.ci, match.cj, "\x00" + rule.id + "\x00" + match.rule, kinds, unit.space))
+        skip_to = match.cj
+    return reduced

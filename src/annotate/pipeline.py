@@ -1,0 +1,184 @@
+"""The flow, on one screen: detect, tokenise, match, choose, resolve, link, and the record as the contract has it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import spacy
+
+from annotate import choose, cldr, link, patterns
+from annotate.detect import UNDECIDED, Detector, LangDetect, Segment, segments
+from annotate.match import Engine, Match
+from annotate.records import SCHEMA, Document, Failure
+from annotate.resolve import Context, resolve
+from annotate.tokenise import Tokens, tokenise
+from annotate.version import __version__
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user may choose; part of every record's fingerprint."""
+
+    patterns: tuple[Path, ...] = ()
+    built_in: bool = True
+    lang: str | None = None
+    region: str | None = None
+    languages: tuple[str, ...] = ()
+    detector: str = "langdetect"
+    tokens: bool = False
+
+
+@dataclass
+class Pipeline:
+    """Annotates texts; builds what a language needs when it first meets it and keeps it."""
+
+    options: Options = field(default_factory=Options)
+
+    def __post_init__(self) -> None:
+        self._engines: dict[str, Engine] = {}
+        self.roots = patterns.folders(self.options.patterns, built_in=self.options.built_in)
+
+    # -- the flow
+
+    def annotate(self, document: Document) -> Record:
+        """One document to its record; offsets count code points of `document.text`, which is never altered.
+
+        >>> record = Pipeline().annotate(Document("a", "Op 18 januari 1950 kostte het 2,5 miljard euro.", "a"))
+        >>> [(span["text"], span["label"]) for span in record["spans"]]
+        [('18 januari 1950', 'DATE'), ('2,5 miljard euro', 'MONEY')]
+        """
+        lang, meta = self._detect(document)
+        parts = self._segments(document, lang)
+        tokens = tokenise(document.text)
+        spans: list[link.Linked] = []
+        for part in parts:
+            spans += self._annotate_segment(document, tokens, part)
+        facts = link.link(spans, document.text)
+        if len(parts) > 1:
+            meta["lang_segments"] = [{"start": p.start, "end": p.end, "lang": p.lang} for p in parts]
+        return self._record(document, lang, meta, tokens, spans, facts)
+
+    def _annotate_segment(self, document: Document, tokens: Tokens, part: Segment) -> list[link.Linked]:
+        engine = self.engine(part.lang)
+        if engine is None:
+            return []
+        grammar, region = engine.grammar, self._region(document)
+        order = region and cldr.order_of(part.lang, region)
+        settings = replace(grammar.settings, order=order) if order else grammar.settings
+        found = engine.match(tokens, choose.select, settings, tokens.within(part.start, part.end))
+        context = Context(grammar, document.date and date.fromisoformat(document.date) or None, region)
+        valued = [(m, v) for m in found.matches if (v := resolve(m, document.text, context)) is not None]
+        kept, _ = choose.settle([m for m, _ in valued], grammar.labels)
+        values = {id(m): v for m, v in valued}
+        return [link.Linked(m, values[id(m)], grammar) for m in kept]
+
+    # -- its parts
+
+    def _detect(self, document: Document) -> tuple[str, dict[str, Any]]:
+        given = self.options.lang or document.lang
+        if given:
+            source = "option" if self.options.lang else "record"
+            return _primary(given), {"lang_score": 1.0, "lang_source": source}
+        guess = self.detector.detect(document.text)
+        return _primary(guess.lang), {"lang_score": guess.score, "lang_source": self.detector.name}
+
+    def _segments(self, document: Document, lang: str) -> list[Segment]:
+        if self.options.lang or document.lang or lang == UNDECIDED:
+            return [Segment(0, len(document.text), lang)]
+        return segments(document.text, lang, self.detector, self._curated)
+
+    def _region(self, document: Document) -> str | None:
+        given = self.options.region or document.region
+        tag = (self.options.lang or document.lang or "").replace("_", "-").split("-")
+        return (given or next((t for t in tag[1:] if len(t) == 2), None) or "").upper() or None
+
+    @cached_property
+    def detector(self) -> Detector:
+        """The detector that the options name."""
+        only = {_primary(lang) for lang in self.options.languages} or None
+        return LangDetect(only, dict.fromkeys(self._curated, 20.0))
+
+    @cached_property
+    def _curated(self) -> list[str]:
+        return patterns.languages(self.roots)
+
+    def engine(self, lang: str) -> Engine | None:
+        """The rules of a language, None for `und`; raises PatternError where its files have faults."""
+        if lang == UNDECIDED:
+            return None
+        if lang not in self._engines:
+            self._engines[lang] = Engine(patterns.load(lang, self.roots))
+        return self._engines[lang]
+
+    def _record(
+        self, document: Document, lang: str, meta: dict[str, Any], tokens: Tokens, spans: Sequence[link.Linked], facts: list[Any]
+    ) -> Record:
+        record: Record = {
+            "schema": SCHEMA,
+            "id": document.id,
+            "text": document.text,
+            "lang": lang,
+            "meta": self._meta(document, meta),
+            "spans": [_span(s) for s in spans],
+            "facts": facts,
+            "run": self._run(lang),
+        }
+        if self.options.tokens:
+            record["tokens"] = _tokens(tokens)
+        return record
+
+    def _meta(self, document: Document, found: dict[str, Any]) -> dict[str, Any]:
+        meta: dict[str, Any] = {"source": document.source}
+        if "title" in document.meta:
+            meta["title"] = document.meta["title"]
+        meta |= {"date": document.date, "date_source": document.date_source}
+        meta["sha256"] = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+        return meta | found | {k: v for k, v in document.meta.items() if k not in meta and k not in found}
+
+    def _run(self, lang: str) -> dict[str, str]:
+        engine = self.engine(lang)
+        config = hashlib.sha256(repr((self.options.region, self.options.languages, self.options.detector)).encode())
+        return {
+            "tool": f"annotate {__version__}",
+            "spacy": spacy.__version__,
+            "pipeline": "detect tokenise match choose resolve link",
+            "patterns": engine.grammar.fingerprint if engine else "",
+            "config": f"sha256:{config.hexdigest()}",
+        }
+
+
+def _primary(tag: str) -> str:
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+def _span(linked: link.Linked) -> dict[str, Any]:
+    match = linked.match
+    return {
+        "id": linked.id,
+        "start": match.start,
+        "end": match.end,
+        "text": linked.text,
+        "label": match.label,
+        "token_start": match.i,
+        "token_end": match.j - 1,
+        "rule": match.rule,
+        "value": linked.value,
+    }
+
+
+def _tokens(tokens: Tokens) -> list[dict[str, Any]]:
+    """Tokens as Prodigy has them."""
+    return [
+        {"text": word, "start": start, "end": start + len(word), "id": i, "ws": not tokens.glued(i + 1)}
+        if i + 1 < len(tokens)
+        else {"text": word, "start": start, "end": start + len(word), "id": i, "ws": False}
+        for i, (word, start) in enumerate(zip(tokens.words, tokens.starts, strict=True))
+    ]

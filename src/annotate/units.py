@@ -1,0 +1,355 @@
+"""Tokens to units: phrases and numbers put together, so that a rule sees `2,5 miljard` or `vorig jaar` as one.
+
+What a unit may be depends on its own text alone (and, for numbers, on the signs glued to it); what it means in
+its place is the business of rules.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from spacy.attrs import NORM
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from annotate.grammar import Kinds, Lexicon, Settings, fold
+from annotate.numbers import Atom, Number, ascii_digits, read_digits, read_number
+from annotate.tokenise import Tokens
+
+_VOCAB_BOUND = 100_000
+_DATE_SIGNS = frozenset("/.-‐‑")
+_SPAN_SIGNS = frozenset("/-–‐‑")
+_CODE_SIGNS = frozenset("/-_.:")
+_MASK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"”’)\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|\b(?:[\w-]+\.)+(?:com|org|net|int|gov|eu|nl|vn)/\S+",
+    re.IGNORECASE,
+)
+_ROMAN = re.compile(r"(?=[IVXL])X{0,3}(?:I[XV]|V?I{0,3})")
+
+CODE = "\x00code"
+
+
+@dataclass(slots=True)
+class Unit:
+    """A stretch of tokens `i` to `j` (exclusive) that rules see as one, and all that it may be.
+
+    `kinds` maps the names of lists, built-in kinds and rules to the unit's value in each; `orth` is the word
+    that spaCy sees, which decides the kinds: equal `orth`, equal kinds.
+    """
+
+    i: int
+    j: int
+    orth: str
+    kinds: dict[str, Any]
+    space: bool
+
+
+class Phrases:
+    """Finds the entries of several words with spaCy's `PhraseMatcher`, on folded words."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._keys = list(lexicon.phrases)
+        self._followers: dict[str, set[str]] = {}
+        for words in self._keys:
+            self._followers.setdefault(words[0], set()).add(words[1])
+        self._reset()
+
+    def _reset(self) -> None:
+        self._vocab = Vocab(lex_attr_getters={NORM: fold})
+        self._matcher = PhraseMatcher(self._vocab, attr="NORM")
+        for number, words in enumerate(self._keys):
+            self._matcher.add(str(number), [Doc(self._vocab, words=list(words))])
+
+    def may_begin(self, word: str, following: str) -> bool:
+        """Whether a phrase begins with these two words; cheap, for looking up triggers."""
+        return fold(following) in self._followers.get(fold(word), ())
+
+    def lists_from(self, word: str) -> Iterable[str]:
+        """The lists that have a phrase with this first word."""
+        first = fold(word)
+        return {entry[0] for words in self._keys if words[0] == first for entry in self._lexicon.phrases[words]}
+
+    def find(self, words: Sequence[str]) -> dict[int, tuple[int, Kinds]]:
+        """The longest phrases from left to right: start -> (end, kinds)."""
+        if len(self._vocab) > _VOCAB_BOUND:
+            self._reset()
+        found: dict[int, tuple[int, Kinds]] = {}
+        free = 0
+        matches = self._matcher(Doc(self._vocab, words=list(words)))
+        for start, negative_end, key in sorted((s, -e, k) for k, s, e in matches):
+            end = -negative_end
+            if start < free:
+                continue
+            entries = self._lexicon.phrases[self._keys[int(self._vocab.strings[key])]]
+            kinds = {
+                name: value
+                for name, value, form, cased in entries
+                if not cased or "".join(words[start:end]) == form.replace(" ", "")
+            }
+            if kinds:
+                found[start] = (end, kinds)
+                free = end
+        return found
+
+
+def masked(tokens: Tokens) -> dict[int, int]:
+    """Tokens that belong to a URL or e-mail address: first token -> end."""
+    text = tokens.text
+    if "://" not in text and "www." not in text and "@" not in text and "/" not in text:
+        return {}
+    found = {}
+    for match in _MASK.finditer(text):
+        found[bisect_left(tokens.starts, match.start())] = bisect_left(tokens.starts, match.end())
+    return found
+
+
+def atoms_of(tokens: Tokens, start: int, end: int, phrases: dict[int, tuple[int, Kinds]], lexicon: Lexicon) -> list[Atom]:
+    """The words and phrases of one window; `phrases` counts from the window's first token."""
+    atoms: list[Atom] = []
+    words, starts = tokens.words, tokens.starts
+    i = start
+    while i < end:
+        phrase = phrases.get(i - start)
+        j, kinds = (start + phrase[0], phrase[1]) if phrase else (i + 1, lexicon[words[i]] or {})
+        before = starts[i - 1] + len(words[i - 1]) if i else 0
+        text = words[i] if j == i + 1 else tokens.text[starts[i] : starts[j - 1] + len(words[j - 1])]
+        atoms.append(Atom(i, j, text, kinds, i > 0 and before == starts[i], tokens.text[before : starts[i]]))
+        i = j
+    return atoms
+
+
+def units_of(
+    tokens: Tokens, atoms: Sequence[Atom], masks: dict[int, int], settings: Settings
+) -> list[Unit]:
+    """Atoms with their numbers, dates in digits and codes put together."""
+    units: list[Unit] = []
+    k = 0
+    while k < len(atoms):
+        atom = atoms[k]
+        if atom.i in masks:
+            end = next((n for n in range(k, len(atoms)) if atoms[n].i >= masks[atom.i]), len(atoms))
+            orth, kinds = CODE, {"code": None}
+        else:
+            end, orth, kinds = _unit_at(atoms, k, settings)
+        last = atoms[end - 1]
+        following = atoms[end] if end < len(atoms) else None
+        units.append(Unit(atom.i, last.j, orth, kinds, following is None or not following.glued))
+        k = end
+    return units
+
+
+_Read = tuple[int, str, dict[str, Any]]
+
+
+def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
+    atom = atoms[k]
+    if atom.text[0].isdecimal():
+        return _numeric(atoms, k, settings)
+    if atom.kinds and not {"cardinal", "bare_scale", "article_numeral"}.isdisjoint(atom.kinds):
+        read = read_number(atoms, k, settings)
+        if read:
+            kinds = _number_kinds(read[1])
+            if read[0] == k + 1:
+                kinds.update(atom.kinds)
+            return read[0], _text(atoms, k, read[0]), kinds
+    if atom.text.isupper() and atom.text.isascii() and _ROMAN.fullmatch(atom.text):
+        return k + 1, atom.text, {**atom.kinds, "roman": str(_roman(atom.text))}
+    return k + 1, atom.text, dict(atom.kinds)
+
+
+def _numeric(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
+    """What begins with a digit: a date, a span of years, a code, a clock time, or else a number."""
+    for reader in (_code, _date, _year_span, _clock):
+        read = reader(atoms, k, settings)
+        if read:
+            return read
+    number = read_number(atoms, k, settings)
+    if number is None:
+        end = _chain_end(atoms, k)
+        return end, CODE, {"code": None}
+    end, value = number
+    kinds = _number_kinds(value)
+    if value.plain is not None and end < len(atoms) and atoms[end].glued:
+        suffix = atoms[end]
+        if "ordinal_suffix" in suffix.kinds and not suffix.text[0].isdecimal():
+            return end + 1, _text(atoms, k, end + 1), _ordinal_kinds(value.plain)
+    return end, _text(atoms, k, end), kinds
+
+
+def _text(atoms: Sequence[Atom], start: int, end: int) -> str:
+    return "".join((a.gap if n else "") + a.text for n, a in enumerate(atoms[start:end]))
+
+
+def _number_kinds(number: Number) -> dict[str, Any]:
+    kinds: dict[str, Any] = {"number": number}
+    if number.scale is not None:
+        kinds["scaled"] = number
+    elif number.value == number.value.to_integral_value():
+        kinds["integer"] = number
+    plain = number.plain
+    if plain is not None:
+        value = int(plain)
+        if len(plain) == 4 and 1000 <= value < 3000:
+            kinds["year"] = str(value)
+            if 1800 <= value <= 2100:
+                kinds["modern_year"] = str(value)
+        if len(plain) == 2:
+            kinds["short_year"] = plain
+        if len(plain) <= 2 and 1 <= value <= 31:
+            kinds["day"] = str(value)
+            if value <= 12:
+                kinds["month_number"] = str(value)
+    return kinds
+
+
+def _ordinal_kinds(plain: str) -> dict[str, Any]:
+    value = int(plain)
+    kinds: dict[str, Any] = {"ordinal": str(value)}
+    if 1 <= value <= 31:
+        kinds["day"] = str(value)
+    return kinds
+
+
+def _roman(text: str) -> int:
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50}[letter] for letter in text]
+    return sum(-v if any(w > v for w in values[n + 1 : n + 2]) else v for n, v in enumerate(values))
+
+
+def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    """Digits that belong to letters or to a file number: `G20`, `5G`, `ISO-9001`, `01-25/HDKH`, `+31 20`."""
+    atom = atoms[k]
+    if atom.glued and k and _letters(atoms[k - 1]) and not atoms[k - 1].kinds:
+        return k + 1, CODE, {"code": None}
+    if atom.glued and k and atoms[k - 1].text in ("+", "#", "_"):
+        return _chain_end(atoms, k), CODE, {"code": None}
+    end = _chain_end(atoms, k)
+    if any(_code_letters(a) for a in atoms[k:end]):
+        return end, CODE, {"code": None}
+    before = k - 2
+    if (
+        before >= 0
+        and atom.glued
+        and atoms[k - 1].text in ("-", "/", "_")
+        and atoms[k - 1].glued
+        and _code_letters(atoms[before])
+    ):
+        return end, CODE, {"code": None}
+    return None
+
+
+def _chain_end(atoms: Sequence[Atom], k: int) -> int:
+    """The end of what is written without space from `k` on: letters and digits joined by - / . _ and :"""
+    end = k + 1
+    while end < len(atoms) and atoms[end].glued:
+        joined = end + 1 < len(atoms) and atoms[end + 1].glued and atoms[end].text in _CODE_SIGNS
+        if joined and (atoms[end + 1].text[0].isdecimal() or _letters(atoms[end + 1])):
+            end += 2
+        elif _letters(atoms[end]) and not atoms[end].kinds:
+            end += 1
+        else:
+            break
+    return end
+
+
+def _letters(atom: Atom) -> bool:
+    """Whether an atom is letters of a script that writes words with spaces."""
+    text = atom.text
+    return text[0].isalpha() and ord(text[0]) < 0x0E00
+
+
+def _code_letters(atom: Atom) -> bool:
+    return _letters(atom) and not atom.kinds and (atom.text.isupper() or atom.glued and len(atom.text) <= 2)
+
+
+def _runs(atoms: Sequence[Atom], k: int, signs: frozenset[str], count: int) -> list[str] | None:
+    """`count` runs of digits joined by one and the same sign, and not by more of it."""
+    runs, n, sign = [ascii_digits(atoms[k].text)], k + 1, None
+    while len(runs) < count + 1 and n + 1 < len(atoms):
+        joint, following = atoms[n], atoms[n + 1]
+        if not (joint.glued and following.glued and joint.text in signs and following.text[0].isdecimal()):
+            break
+        if sign not in (None, joint.text):
+            break
+        sign = joint.text
+        runs.append(ascii_digits(following.text))
+        n += 2
+    return runs if len(runs) == count else None
+
+
+def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    three = _runs(atoms, k, _DATE_SIGNS, 3)
+    if three and all(len(run) <= 4 for run in three):
+        value = numeric_date(three, settings.order)
+        end = k + 5
+        if value is None:
+            return end, CODE, {"code": None}
+        return end, _text(atoms, k, end), {"numeric_date": value}
+    two = _runs(atoms, k, frozenset("/-.."), 2)
+    if not two or not (k + 3 >= len(atoms) or not (atoms[k + 3].glued and atoms[k + 3].text in "/-")):
+        return None
+    sign = atoms[k + 1].text
+    kinds: dict[str, Any] = {}
+    first, second = int(two[0]), int(two[1])
+    if sign == "/" and len(two[0]) <= 2 and len(two[1]) <= 2:
+        day, month = (first, second) if settings.order == "dmy" else (second, first)
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            kinds["numeric_day_month"] = f"{month}-{day}"
+    if sign in "/-." and len(two[1]) == 4 and len(two[0]) <= 2 and 1 <= first <= 12 and 1500 <= second < 2200:
+        kinds["numeric_month_year"] = f"{second}-{first}"
+    if sign in "/-" and len(two[0]) == 4 and len(two[1]) == 2 and 1 <= second <= 12 and 1500 <= first < 2200:
+        if second != (first + 1) % 100:
+            kinds["numeric_month_year"] = f"{first}-{second}"
+    return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
+
+
+def numeric_date(runs: Sequence[str], order: str) -> str | None:
+    """A date in digits as ISO 8601, by the order given; the other order only where that one is impossible.
+
+    >>> numeric_date(["6", "12", "2024"], "dmy"), numeric_date(["6", "12", "2024"], "mdy")
+    ('2024-12-06', '2024-06-12')
+    >>> numeric_date(["12", "25", "2024"], "dmy"), numeric_date(["31", "2", "2024"], "dmy")
+    ('2024-12-25', None)
+    """
+    if len(runs[0]) == 4:
+        orders = ["ymd"]
+    elif len(runs[2]) == 4:
+        orders = ["mdy", "dmy"] if order == "mdy" else ["dmy", "mdy"]
+    elif all(len(run) == 2 for run in runs) or (len(runs[2]) == 2 and order != "ymd"):
+        orders = [order]
+    else:
+        return None
+    for letters in orders:
+        parts = dict(zip(letters, runs, strict=True))
+        year = int(parts["y"]) if len(parts["y"]) == 4 else 2000 + int(parts["y"]) - 100 * (int(parts["y"]) > 68)
+        if year < 1000 or len(parts["m"]) > 2 or len(parts["d"]) > 2:
+            continue
+        try:
+            return date(year, int(parts["m"]), int(parts["d"])).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def _year_span(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    two = _runs(atoms, k, _SPAN_SIGNS, 2)
+    if not two or len(two[0]) != 4 or len(two[1]) != 2:
+        return None
+    first, last = int(two[0]), int(two[1])
+    if not (1500 <= first < 2200 and last == (first + 1) % 100):
+        return None
+    return k + 3, _text(atoms, k, k + 3), {"numeric_year_span": f"{first}/{first + 1}"}
+
+
+def _clock(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    for count in (3, 2):
+        runs = _runs(atoms, k, frozenset(":"), count)
+        if runs and len(runs[0]) <= 2 and all(len(run) == 2 for run in runs[1:]):
+            return k + 2 * count - 1, "\x00clock", {"clock": ":".join(runs)}
+    return None

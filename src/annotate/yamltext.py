@@ -1,0 +1,107 @@
+"""YAML read as text: strings only, every value with its place, duplicates and aliases refused.
+
+YAML 1.1 turns `no` into False, `12:30` into 750 and `010` into 8, and drops duplicate keys without a word;
+pattern files are full of such words. Converting is the business of `patterns`, once, with the place at hand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Place = tuple[int, int]
+
+
+class Text(str):
+    """A scalar, with the line and column (from 1) where it stands."""
+
+    place: Place
+
+
+class Items(list[Any]):
+    """A sequence, with its place."""
+
+    place: Place
+
+
+class Fields(dict[Text, Any]):
+    """A mapping, with its place; keys are `Text`."""
+
+    place: Place
+
+    def at(self, key: str) -> Place:
+        """Where a key stands."""
+        return next((k.place for k in self if k == key), self.place)
+
+
+class YamlFault(ValueError):
+    """A file that cannot be read as this YAML: message and place."""
+
+    def __init__(self, message: str, place: Place) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+def parse(text: str) -> tuple[Any, list[tuple[Place, str]]]:
+    """The content of a YAML text, and its faults (duplicate keys); raises YamlFault where it cannot be read.
+
+    >>> parse("no: 010")[0]
+    {'no': '010'}
+    """
+    faults: list[tuple[Place, str]] = []
+    try:
+        _refuse_aliases(text)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlFault(f"not valid YAML: {error.problem or error.context}", place) from None
+    except yaml.YAMLError as error:
+        raise YamlFault(f"not valid YAML: {str(error).splitlines()[0]}", (1, 1)) from None
+    except RecursionError:
+        raise YamlFault("nested too deeply", (1, 1)) from None
+    return (None if node is None else _convert(node, faults)), faults
+
+
+def _refuse_aliases(text: str) -> None:
+    if "*" not in text or "&" not in text:
+        return
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.AliasEvent):
+            mark = event.start_mark
+            raise YamlFault(
+                f"alias '*{event.anchor}': aliases are not allowed here; write the value out",
+                (mark.line + 1, mark.column + 1),
+            )
+
+
+def _place(node: Node) -> Place:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _convert(node: Node, faults: list[tuple[Place, str]]) -> Any:
+    if isinstance(node, ScalarNode):
+        text = Text(node.value)
+        text.place = _place(node)
+        return text
+    if isinstance(node, SequenceNode):
+        items = Items(_convert(child, faults) for child in node.value)
+        items.place = _place(node)
+        return items
+    assert isinstance(node, MappingNode)
+    fields = Fields()
+    fields.place = _place(node)
+    for key_node, value_node in node.value:
+        key = _convert(key_node, faults)
+        if not isinstance(key, Text):
+            faults.append((_place(key_node), "a key must be a plain word"))
+        elif key in fields:
+            first = fields.at(key)
+            faults.append((key.place, f"duplicate key '{key}'; it stands already on line {first[0]}"))
+        else:
+            fields[key] = _convert(value_node, faults)
+    return fields
