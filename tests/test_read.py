@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -19,14 +20,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import annotate.read as stage
 import orjson
 import pytest
 import zstandard
-from annotate.read import Input, InputError, expand, read
-from annotate.records import Document, Failure
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import annotate.read as stage
+from annotate.read import Input, InputError, expand, read
+from annotate.records import Document, Failure
 
 TEXT = "Vietnam en China tekenden op 18 januari 1950 één akkoord.\r\nZo is het.\n"
 
@@ -282,7 +284,7 @@ def test_a_shared_stem_gives_way_to_the_path_below_the_root() -> None:
     """Files that share a stem are told apart by folder, the others keep the short id."""
     for name in ("c/nl/1.txt", "c/en/1.txt", "c/en/2.txt", "c/1.md"):
         put(name)
-    assert ids("c") == ["1", "en/1", "en/2".removeprefix("en/"), "nl/1"]
+    assert ids("c") == ["1", "en/1", "2", "nl/1"]
     assert ids("c/nl/1.txt", "c/en/1.txt") == ["c/nl/1", "c/en/1"]
 
 
@@ -306,7 +308,6 @@ def test_a_row_without_id_is_named_by_its_line() -> None:
         "nl/news.jsonl", b"\n" + rows({"text": "een"}, {"text": "twee", "id": 7}, {"text": "drie", "id": " "})
     )
     put("en/news.csv", "text\none\n")
-    assert [d.id for d in documents("nl", "en")] == ["nl/news:2", "7", "nl/news:4", "en/news:2"] or True
     assert [d.id for d in documents("nl")] == ["news:2", "7", "news:4"]
     assert [d.id for d in documents(".")] == ["en/news:2", "nl/news:2", "7", "nl/news:4"]
 
@@ -350,15 +351,13 @@ def test_a_failed_document_does_not_take_its_id() -> None:
 # --- text ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "text", ["a\nb\n", "a\r\nb\r\n", "a\rb", "\n a\u2028b\x0b\x85 ", "﻿a".removeprefix("﻿"), "é\U0001f600"]
-)
+@pytest.mark.parametrize("text", ["a\nb\n", "a\r\nb\r\n", "a\rb", "\n a\u2028b\x0b\x85 ", "é\U0001f600"])
 @pytest.mark.parametrize("suffix", ["txt", "md", "txt.gz", "txt.zst"])
 def test_a_text_is_kept_to_the_letter(text: str, suffix: str) -> None:
     """Line endings and blanks at the ends stay: offsets count them."""
     data = text.encode()
-    packed = {"gz": gzip.compress, "zst": zstandard.compress}.get(suffix[-3:].lstrip("."), bytes)(data)
-    put(f"a.{suffix}", packed)
+    packed = {"txt.gz": gzip.compress(data), "txt.zst": zstandard.compress(data)}
+    put(f"a.{suffix}", packed.get(suffix, data))
     assert document(f"a.{suffix}") == Document("a", text, f"a.{suffix}")
 
 
@@ -460,15 +459,16 @@ def test_an_older_encoding_is_detected_and_noted(text: str, codec: str, suffix: 
     assert (found.text, found.meta["encoding"]) == (text, codec)
 
 
-def test_one_encoding_serves_a_whole_file() -> None:
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_one_encoding_serves_a_whole_file(name: str) -> None:
     """A short row is read as the longer ones around it are, and a plain row is noted as plain."""
-    texts = ["plain", "señor", SPANISH, "más"]
+    texts = ["plain", "señor", SPANISH, "más", "plain"]
     put(
         "a.jsonl", "".join(json.dumps({"text": t}, ensure_ascii=False) + "\n" for t in texts).encode("cp1252")
     )
     found = documents("a.jsonl")
     assert [one.text for one in found] == texts
-    assert [one.meta.get("encoding") for one in found] == [None, "cp1252", "cp1252", "cp1252"]
+    assert [one.meta.get("encoding") for one in found] == [None, "cp1252", "cp1252", "cp1252", None]
 
 
 def test_plain_utf8_is_not_noted() -> None:
@@ -497,7 +497,7 @@ def test_damaged_utf8_is_not_taken_for_an_older_encoding() -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
         (bytes(range(1, 256)) * 4, "binary"),
         ("é".encode("utf-16-le") + TEXT.encode("utf-16-le"), "binary"),
-        (b"\x81\x8d\x81 \x8f\x90 \x9d\xff\xfe \xff\xa0\xff\xff" * 9, "encoding"),
+        (bytes(random.Random(0).choices(range(128, 256), k=600)), "encoding"),
         (b"\xff\xfea", "encoding"),
         (b"\xff\xfe\x00\xd8a\x00", "encoding"),
         (b"\xef\xbb\xbfcaf\xe9", "encoding"),
@@ -524,7 +524,8 @@ def test_front_matter_is_read_as_strings_and_the_body_is_left_alone() -> None:
     """`no`, `12:30` and `010` stay what they are; title and unknown keys go to meta."""
     put(
         "a.md",
-        "---\nid: x1\ntitle: No\ndate: 2025-04-14\nlang: no\nregion: NO\nat: 12:30\nn: 010\nl: [a, b]\n---\n\n# A\r\n",
+        "---\nid: x1\ntitle: No\ndate: 2025-04-14\nlang: no\nregion: NO\n"
+        "at: 12:30\nn: 010\nl: [a, b]\n---\n\n# A\r\n",
     )
     assert document("a.md") == Document(
         id="x1",
@@ -567,7 +568,7 @@ def test_front_matter_begins_on_the_first_line_or_not_at_all(text: str, body: st
         ("---\na: &x [b]\nc: *x\n---\nx", "alias"),
         ("---\n[a]: b\n---\nx", "key"),
         ("---\na: \x07\n---\nx", ""),
-        ("---\na: " + "[" * 3000 + "]" * 3000 + "\n---\nx", "deep"),
+        ("---\na: " + "[" * 100_000 + "\n---\nx", "deep"),
     ],
 )
 def test_bad_front_matter_is_told_with_its_place(text: str, says: str) -> None:
@@ -597,7 +598,8 @@ PARAGRAPH = "<p>" + "Vietnam en Zuid-Korea tekenden op 18 januari 1950 één akk
 
 def page(head: str = "", body: str = "") -> str:
     return (
-        f"<!doctype html><html><head><title>Het bezoek</title>{head}</head><body><nav><a href='/'>Menu</a></nav>"
+        f"<!doctype html><html><head><title>Het bezoek</title>{head}</head>"
+        "<body><nav><a href='/'>Menu</a></nav>"
         f"<article><h1>Het bezoek</h1>{body}{PARAGRAPH}<p>Tot slot: € 5.</p></article></body></html>"
     )
 
@@ -628,14 +630,15 @@ def test_html_gives_its_main_text_title_address_and_date() -> None:
         ('<meta name="pubdate" content="20250414">', ""),
         ('<meta itemprop="datePublished" content="2025-04-14 10:00">', ""),
         (
-            '<script type="application/ld+json">{"@type":"NewsArticle","datePublished": "2025-04-14T09:00Z"}</script>',
+            '<script type="application/ld+json">{"datePublished": "2025-04-14T09:00Z"}</script>',
             "",
         ),
         ("", '<time itemprop="datePublished" datetime="2025-04-14">gisteren</time>'),
         ("", '<time datetime="2025-04-14T10:00">14 april</time>'),
         ('<meta name="date" content="gisteren"><meta name="datecreated" content="2025-04-14">', ""),
         (
-            '<meta name="date" content="2025-05-01"><meta property="article:published_time" content="2025-04-14">',
+            '<meta name="date" content="2025-05-01">'
+            '<meta property="article:published_time" content="2025-04-14">',
             '<time datetime="2025-06-01">1 juni</time>',
         ),
     ],
@@ -688,7 +691,7 @@ def test_the_charset_that_a_page_names_is_believed(charset: str) -> None:
     )
     found = document("a.htm")
     assert found.text.endswith("€ 5.")
-    assert str(found.meta["encoding"]) in ("cp1252", "windows-1252")
+    assert found.meta["encoding"] == "cp1252"
 
 
 @pytest.mark.parametrize("text", ["<html><body></body></html>", "<html></html>", "just words", "   ", ""])
@@ -713,7 +716,10 @@ def test_a_page_that_breaks_the_parser_is_a_failure(monkeypatch: pytest.MonkeyPa
 def test_the_html_library_is_imported_only_for_html() -> None:
     """It takes longer than a thousand text files."""
     put("a.txt")
-    code = "import sys; from annotate.read import read; list(read(['a.txt'])); print('trafilatura' in sys.modules)"
+    code = (
+        "import sys; from annotate.read import read; list(read(['a.txt'])); "
+        "print('trafilatura' in sys.modules)"
+    )
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True, text=True)
     assert run.stdout == "False\n"
@@ -998,7 +1004,12 @@ def test_several_packed_parts_in_one_file_are_one_text(suffix: str, pack: Any) -
     assert document(f"a.txt.{suffix}").text == "een twee"
 
 
-@pytest.mark.parametrize(("suffix", "pack"), [("gz", gzip.compress), ("zst", zstandard.compress)])
+def zstd(data: bytes) -> bytes:
+    """As the command line tool packs it: with a checksum, which the package leaves out."""
+    return zstandard.ZstdCompressor(write_checksum=True).compress(data)
+
+
+@pytest.mark.parametrize(("suffix", "pack"), [("gz", gzip.compress), ("zst", zstd)])
 @pytest.mark.parametrize("damage", ["cut", "cut in the second", "turned", "plain", "tail"])
 def test_damaged_packing_is_told(suffix: str, pack: Any, damage: str) -> None:
     """Half an article is not passed off as a whole one."""
@@ -1351,6 +1362,22 @@ def test_a_file_that_may_not_be_read_is_unreadable() -> None:
     assert codes(found) == ["unreadable", "ok"]
     assert isinstance(found[0], Failure)
     assert "permission" in found[0].message
+
+
+@pytest.mark.usefixtures("as_nobody")
+def test_names_that_can_be_listed_but_not_followed_are_unreadable() -> None:
+    """In a folder without the right to enter it, and at the end of a link into one."""
+    put("corpus/a.txt")
+    put("shut/b.txt")
+    Path("link.txt").symlink_to("shut/b.txt")
+    Path("corpus").chmod(0o400)
+    Path("shut").chmod(0)
+    found = [
+        codes(outcomes(given_path)) for given_path in ("corpus", "corpus/*", "corpus/**/*.txt", "link.txt")
+    ]
+    Path("corpus").chmod(0o700)
+    Path("shut").chmod(0o700)
+    assert found == [["unreadable"]] * 4
 
 
 @pytest.mark.usefixtures("as_nobody")

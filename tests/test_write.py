@@ -57,9 +57,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def run_python(script: str, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+def run_python(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", script, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_the_examples_in_the_docstrings_are_true() -> None:
@@ -150,9 +150,10 @@ def test_a_file_name_says_how_it_is_packed(tmp_path: Path, suffix: str, unpack: 
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst"])
-def test_packed_bytes_are_repeatable(tmp_path: Path, name: str) -> None:
+def test_packed_bytes_are_repeatable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A packed file holds no time and no name: the same records give the same bytes anywhere."""
     write_run(tmp_path / "x" / name, "a")
+    monkeypatch.setattr("time.time", lambda: 1e9)
     write_run(tmp_path / "y" / f"other-{name}", "a")
     assert (tmp_path / "x" / name).read_bytes() == (tmp_path / "y" / f"other-{name}").read_bytes()
 
@@ -202,6 +203,27 @@ def test_a_run_without_a_manifest_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="manifest"), Output(tmp_path) as output:
         output.annotation({"id": "a"})
     assert names(tmp_path) == []
+
+
+def test_everything_is_on_the_disk_before_it_is_renamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The three drafts are synchronised, then renamed, the manifest last; then the folder is synchronised."""
+    steps: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        steps.append(f"sync {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name.split('.')[-1]}")
+        sync(descriptor)
+
+    def rename(path: Path, target: Path) -> Path:
+        steps.append(f"rename to {target.name}")
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", rename)
+    write_run(tmp_path / "out", "a")
+    assert steps == ["sync part"] * 3 + [f"rename to {name}" for name in FINAL_NAMES] + ["sync out"]
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
@@ -410,6 +432,14 @@ def test_a_full_disk_leaves_the_earlier_output(tmp_path: Path, name: str) -> Non
 # Standard output
 
 
+#: Python's standard output, buffered as it is by default and unbuffered as with `python -u`.
+BUFFERINGS = pytest.mark.parametrize(
+    "environment",
+    [{**os.environ, "PYTHONUNBUFFERED": ""}, {**os.environ, "PYTHONUNBUFFERED": "1"}],
+    ids=["buffered", "unbuffered"],
+)
+
+
 class _Broken(io.BytesIO):
     """A stream whose writing fails with this error."""
 
@@ -433,12 +463,25 @@ def test_a_stream_holds_records_only() -> None:
     assert stream.summary == {"seconds": 1}
 
 
-def test_each_record_is_at_the_reader_at_once() -> None:
+def test_each_record_is_at_the_reader_at_once(tmp_path: Path) -> None:
     """A record is flushed as soon as it is written: the reader of a pipe need not wait for the next ones."""
-    reading, writing = os.pipe()
-    with open(reading, "rb") as reader, open(writing, "wb") as writer, Stream(writer) as stream:  # noqa: PTH123
+    path = tmp_path / "out"
+    with path.open("wb") as writer, Stream(writer) as stream:
         stream.annotation({"id": "a"})
-        assert reader.readline() == b'{"id":"a"}\n'
+        assert path.read_bytes() == b'{"id":"a"}\n'
+
+
+def test_a_stream_that_takes_a_part_at_a_time_gets_the_whole() -> None:
+    """Unbuffered standard output (`python -u`) may accept fewer bytes than it is given: the rest follows."""
+
+    class Narrow(io.BytesIO):
+        def write(self, data: Any) -> int:
+            return super().write(data[:3])
+
+    out = Narrow()
+    with Stream(out) as stream:
+        stream.annotation({"id": "a"})
+    assert out.getvalue() == b'{"id":"a"}\n'
 
 
 def test_a_reader_that_leaves_ends_the_block_quietly() -> None:
@@ -457,7 +500,8 @@ def test_other_exceptions_leave_the_stream_block() -> None:
         raise BrokenPipeError
 
 
-def test_head_ends_a_run_without_a_word() -> None:
+@BUFFERINGS
+def test_head_ends_a_run_without_a_word(environment: dict[str, str]) -> None:
     """`annotate -o - … | head -1`: exit code 0, nothing on standard error, not even from Python's exit."""
     script = (
         "import sys\n"
@@ -468,7 +512,7 @@ def test_head_ends_a_run_without_a_word() -> None:
         "sys.exit(0 if stream.reader_gone else 3)\n"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     ) as writer:
         assert writer.stdout is not None
         assert writer.stderr is not None
@@ -478,7 +522,8 @@ def test_head_ends_a_run_without_a_word() -> None:
     assert writer.returncode == 0
 
 
-def test_a_full_disk_behind_standard_output() -> None:
+@BUFFERINGS
+def test_a_full_disk_behind_standard_output(environment: dict[str, str]) -> None:
     """`annotate -o - > file` on a full disk (a real /dev/full): one OutputError, nothing more at exit."""
     script = (
         "import sys\n"
@@ -491,7 +536,12 @@ def test_a_full_disk_behind_standard_output() -> None:
     )
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [sys.executable, "-c", script], stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+            [sys.executable, "-c", script],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+            env=environment,
         )
     assert done.stderr.startswith(b"standard output: the disk is full")
     assert done.stderr.count(b"\n") == 1

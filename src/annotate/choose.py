@@ -1,6 +1,6 @@
 """Stage `choose`: which of overlapping matches stays. Declared, never an accident of order.
 
-Within one level of rules: higher priority, then more text covered (context included), then the earlier, then the
+Within one level of rules: higher priority, then the longer span, then more context, then the earlier, then the
 rule's id. Between labels: what a label declares in `over`.
 """
 
@@ -18,6 +18,8 @@ class Candidate(Protocol):
     rule: str
     label: str | None
     priority: int
+    i: int
+    j: int
     ci: int
     cj: int
     start: int
@@ -30,25 +32,27 @@ Lost = list[tuple[C, C, str]]
 
 def select(candidates: Sequence[C]) -> tuple[list[C], Lost[C]]:
     """Of the candidates of one level those that stay, in text order, and each loser with its winner and why."""
-    ordered = sorted(candidates, key=lambda m: (-m.priority, m.ci - m.cj, m.start - m.end, m.ci, m.rule))
+    ordered = sorted(candidates, key=lambda m: (-m.priority, m.i - m.j, m.ci - m.cj, m.i, m.rule))
     kept: list[C] = []
     lost: Lost[C] = []
     taken: dict[int, C] = {}
     for match in ordered:
-        winner = next((taken[i] for i in range(match.ci, match.cj) if i in taken), None)
+        winner = next((taken[i] for i in range(match.i, match.j) if i in taken), None)
         if winner is None:
             kept.append(match)
-            taken.update(dict.fromkeys(range(match.ci, match.cj), match))
+            taken.update(dict.fromkeys(range(match.i, match.j), match))
         elif (winner.rule, winner.start, winner.end) != (match.rule, match.start, match.end):
             lost.append((match, winner, _reason(match, winner)))
-    return sorted(kept, key=lambda m: m.ci), lost
+    return sorted(kept, key=lambda m: m.i), lost
 
 
 def _reason(loser: Candidate, winner: Candidate) -> str:
     if winner.priority > loser.priority:
         return f"lower priority ({loser.priority} < {winner.priority})"
-    if winner.cj - winner.ci > loser.cj - loser.ci:
+    if winner.j - winner.i > loser.j - loser.i:
         return "shorter"
+    if winner.cj - winner.ci > loser.cj - loser.ci:
+        return "less context"
     return "later, or later in the order of rule ids"
 
 

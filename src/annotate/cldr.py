@@ -226,7 +226,7 @@ def candidates(codes: Iterable[str]) -> str:
 def _relatives(found: Locale) -> dict[str, Pairs]:
     """Words for periods, and those around a number that make it relative: `geleden`, `il y a`, `over`."""
     fields = found._data["date_fields"]
-    lists: dict[str, Pairs] = {"period": [], "time_unit": []}
+    lists: dict[str, Pairs] = {"period": [], "time_unit": [], "period_plural": _plurals(fields)}
     for direction, name in (("past", "ago"), ("future", "ahead")):
         patterns = [
             (unit, pattern)
@@ -244,6 +244,21 @@ def _relatives(found: Locale) -> dict[str, Pairs]:
             if core and len(core) <= 2 and not re.search(r"\d", " ".join(core)):
                 lists["period" if unit in _PERIODS else "time_unit"].append((unit, " ".join(core)))
     return {name: list(dict.fromkeys(pairs)) for name, pairs in lists.items()}
+
+
+def _plurals(fields: Any) -> Pairs:
+    """Forms of periods that never stand for one of them: `jaren`, `months`; `last months` names no period."""
+    single: set[str] = set()
+    several: list[tuple[str, str]] = []
+    for unit in _PERIODS:
+        for direction in ("past", "future"):
+            for category, pattern in dict(dict(fields.get(unit, {})).get(direction, {})).items():
+                words = set(tokenise(pattern.replace("{0}", " ")).words)
+                if category in ("one", "two"):
+                    single |= words
+                else:
+                    several += [(unit, word) for word in words]
+    return [(unit, word) for unit, word in dict.fromkeys(several) if single and word not in single]
 
 
 def _common(sequences: list[list[str]], *, first: bool) -> list[str]:

@@ -104,6 +104,11 @@ class Rule:
     examples: tuple[Example, ...] = ()
     rejects: tuple[Example, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names under which other rules may ask for it."""
+        return (self.id, *self.gives)
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -215,5 +220,7 @@ class Grammar:
     labels: Mapping[str, Label]
     names: Mapping[str, KnownName]
     lists: Mapping[str, Mapping[str, str]]
+    #: Lists of words so common that they are no triggers where a rule has any other.
+    weak: frozenset[str] = frozenset()
     cases: tuple[tuple[str, Example, bool], ...] = ()
     fingerprint: str = ""

@@ -8,6 +8,7 @@ one for each kind of date. Word lists and kinds reach the `Matcher` as lexeme fl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,8 +26,10 @@ from annotate.units import Phrases, Unit, atoms_of, masked, units_of
 _FIRST_FLAG, _LAST_FLAG = 19, 63
 _VOCAB_BOUND = 50_000
 _BREAK = "\n"
-#: How many tokens around a trigger a rule may reach.
+#: How many tokens around a trigger a rule may reach, at most.
 WINDOW = 24
+#: Tokens that a number may have more than the one unit it is to a rule.
+_NUMBER_LENGTH = 4
 
 
 @dataclass(slots=True)
@@ -191,36 +194,43 @@ def _levels(rules: Sequence[Rule]) -> list[list[Rule]]:
     return levels
 
 
-#: How telling a built-in kind is as a trigger; a list or a smaller rule tells more than any.
-_KIND_RANK = {"numeric_date": 1, "numeric_year_span": 1, "numeric_month_year": 2, "year": 3, "modern_year": 3, "ordinal": 4, "roman": 4}
+#: How telling a built-in kind is as a trigger; a list of uncommon words tells more than most.
+_KIND_RANK = {
+    "numeric_date": 0, "numeric_year_span": 0, "numeric_month_year": 2, "year": 3, "modern_year": 3, "ordinal": 4, "roman": 4,
+}  # fmt: skip
 
 
 class _RuleSet:
-    """The rules of one grammar (`dates`, `money`, …) in levels, and the names that trigger them."""
+    """The rules of one grammar (`dates`, `money`, …) in levels, and what triggers them."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Rule], weak: frozenset[str]) -> None:
         self.levels = [_shards(level) for level in _levels(rules)]
-        self.triggers = frozenset(
-            name for rule in rules for pattern in rule.patterns for name in _trigger(pattern)
-        )
-        self.words = frozenset(
-            str(w).casefold() for rule in rules for p in rule.patterns for s in p for w in _literals(s)
-        )
+        patterns = [pattern for rule in rules for pattern in rule.patterns]
+        needed = [spec for pattern in patterns if (spec := _trigger(pattern, weak)) is not None]
+        #: Names of lists and kinds, and literal words, around which a match may be.
+        self.triggers = frozenset(name for spec in needed for name in spec.lists + spec.kinds)
+        self.words = frozenset(w.casefold() for spec in needed if not spec.names for w in _literals(spec))
+        self.reach = min(WINDOW, max((sum(map(_most, p)) for p in patterns), default=0) + _NUMBER_LENGTH)
 
 
-def _trigger(pattern: Sequence[TokenSpec]) -> tuple[str, ...]:
-    """The most telling thing that must be there for a pattern to match; none where a smaller rule must."""
+def _trigger(pattern: Sequence[TokenSpec], weak: frozenset[str]) -> TokenSpec | None:
+    """The most telling token that must be there for a pattern to match; None where a smaller rule must."""
     needed = [s for s in pattern if not s.optional and (s.names or list(_literals(s)))]
     if not needed or any(s.rules and not s.lists and not s.kinds for s in needed):
-        return ()
-    best = min(needed, key=_rank)
-    return best.lists + best.kinds
+        return None
+    return min(needed, key=lambda spec: (_rank(spec, weak), len(spec.names)))
 
 
-def _rank(spec: TokenSpec) -> tuple[int, int]:
-    if spec.kinds:
-        return 2 + max(_KIND_RANK.get(kind, 9) for kind in spec.kinds), len(spec.names)
-    return (1 if spec.lists and not spec.outside else 2), len(spec.names)
+def _rank(spec: TokenSpec, weak: frozenset[str]) -> int:
+    """How common what a token asks for is in any text: the fewer there are, the less is looked at in vain."""
+    ranks = [7 if name in weak else 1 for name in spec.lists] + [_KIND_RANK.get(kind, 9) for kind in spec.kinds]
+    return max(ranks, default=6)
+
+
+def _most(spec: TokenSpec) -> int:
+    """How many units a token of a pattern may take."""
+    numbers = re.findall(r"\d+", spec.op)
+    return int(numbers[-1]) if numbers else 6 if spec.op in ("*", "+") else 1
 
 
 def _literals(spec: TokenSpec) -> Iterator[str]:
@@ -242,7 +252,7 @@ class Engine:
         self._phrases = Phrases(grammar.lexicon)
         names = sorted({rule.grammar for rule in grammar.rules.values()})
         self._sets = [
-            _RuleSet([r for r in grammar.rules.values() if r.grammar == name]) for name in names
+            _RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names
         ]
         self._masks: dict[str, int] = {}
 
@@ -259,44 +269,44 @@ class Engine:
 
     def _look_up_mask(self, word: str) -> int:
         kinds = dict(self._lexicon[word] or {})
-        digits = word[0].isdecimal()
-        if digits:
-            kinds.update(dict.fromkeys(("number", "integer", "numeric_date", "numeric_day_month"), ""))
-            kinds.update(dict.fromkeys(("numeric_month_year", "numeric_year_span", "scaled", "ordinal"), ""))
-            kinds.update(dict.fromkeys(("day", "month_number", "short_year"), ""))
-            if len(word) == 4 and word[0] in "12" or not word.isascii():
+        later: dict[str, str] = {}
+        if word[0].isdecimal():
+            kinds.update(dict.fromkeys(("number", "integer", "scaled", "ordinal", "day", "month_number", "short_year"), ""))
+            later = dict.fromkeys(("numeric_date", "numeric_day_month", "numeric_month_year", "numeric_year_span"), "")
+            if len(word) == 4 and (word[0] in "12" or not word.isascii()):
                 kinds["year"] = kinds["modern_year"] = ""
+        if PHRASE_START in kinds:
+            later.update(dict.fromkeys(self._phrases.lists_from(word), ""))
         mask = 0
-        phrase_lists = dict.fromkeys(self._phrases.lists_from(word), "") if PHRASE_START in kinds else {}
         for n, rules in enumerate(self._sets):
             if _is_any(kinds, rules.triggers) or word.casefold() in rules.words:
                 mask |= 1 << n
-            elif any(t.split(".")[0] in phrase_lists for t in rules.triggers):
+            elif any(t.split(".")[0] in later for t in rules.triggers):
                 mask |= 1 << (n + len(self._sets))
         return mask
 
-    def _windows(self, tokens: Tokens, first: int, last: int) -> list[tuple[int, int, int]]:
-        """Stretches of tokens around triggers, as (start, end, grammars)."""
+    def _triggered(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Tokens that trigger a grammar, with the grammars as bits."""
         count = len(self._sets)
         low = (1 << count) - 1
-        words = tokens.words
-        windows: list[tuple[int, int, int]] = []
-        seen = self._masks
-        compute = self._mask
+        words, seen, compute = tokens.words, self._masks, self._mask
         for i in range(first, last):
             word = words[i]
             mask = seen[word] if word in seen else compute(word)
-            if not mask:
-                continue
-            if mask > low:
-                follows = i + 1 < last and self._phrases.may_begin(word, words[i + 1])
-                mask = (mask | mask >> count) & low if follows else mask & low
-                if not mask:
-                    continue
-            start, end = max(first, i - WINDOW), min(last, i + WINDOW + 1)
-            if windows and windows[-1][1] >= start:
-                start, mask = windows[-1][0], mask | windows.pop()[2]
-            windows.append((start, end, mask))
+            if mask > low:  # only together with the next token: a phrase, or a date in digits
+                following = words[i + 1] if i + 1 < last else " "
+                whole = following in "/.-‐‑" if word[0].isdecimal() else self._phrases.may_begin(word, following)
+                mask = (mask | mask >> count) & low if whole else mask & low
+            if mask:
+                yield i, mask
+
+    def _windows(self, tokens: Tokens, first: int, last: int) -> list[list[tuple[int, int]]]:
+        """For each grammar the stretches of tokens around its triggers."""
+        windows: list[list[tuple[int, int]]] = [[] for _ in self._sets]
+        for i, mask in self._triggered(tokens, first, last):
+            for n, rules in enumerate(self._sets):
+                if mask >> n & 1:
+                    _extend(windows[n], max(first, i - rules.reach), min(last, i + rules.reach + 1))
         return windows
 
     # -- matching
@@ -310,25 +320,24 @@ class Engine:
         first, last = span or (0, len(tokens))
         windows = self._windows(tokens, first, last)
         found = Found()
-        if not windows:
-            return found
-        lines = list(self._lines(tokens, windows, settings or self.grammar.settings))
-        for n, rules in enumerate(self._sets):
-            units = [unit for mask, line in lines if mask >> n & 1 for unit in (*line, _break_unit(line))]
+        lines = self._lines(tokens, _union(windows), settings or self.grammar.settings)
+        for rules, own in zip(self._sets, windows, strict=True):
+            units = _within(lines, own)
             if units:
                 self._run(rules, units, tokens, select, found)
         return found
 
-    def _lines(
-        self, tokens: Tokens, windows: Sequence[tuple[int, int, int]], settings: Settings
-    ) -> Iterator[tuple[int, list[Unit]]]:
+    def _lines(self, tokens: Tokens, windows: Sequence[tuple[int, int]], settings: Settings) -> list[list[Unit]]:
+        """The units of each window, cut at the ends of lines."""
         masks = masked(tokens)
-        for start, end, mask in windows:
+        pieces: list[tuple[int, int]] = []
+        for start, end in windows:
             cuts = [start, *sorted(b for b in tokens.breaks if start < b < end), end]
-            for a, b in zip(cuts, cuts[1:], strict=False):
-                phrases = self._phrases.find(tokens.words[a:b])
-                atoms = atoms_of(tokens, a, b, phrases, self._lexicon)
-                yield mask, units_of(tokens, atoms, masks, settings)
+            pieces += zip(cuts, cuts[1:], strict=False)
+        found = self._phrases.find(tokens.words, pieces)
+        return [
+            units_of(tokens, atoms_of(tokens, a, b, found, self._lexicon), masks, settings) for a, b in pieces
+        ]
 
     def _run(self, rules: _RuleSet, units: list[Unit], tokens: Tokens, select: Select, found: Found) -> None:
         for level in rules.levels:
@@ -347,9 +356,35 @@ class Engine:
         ]
 
 
-def _break_unit(line: Sequence[Unit]) -> Unit:
-    end = line[-1].j if line else 0
-    return Unit(end, end, _BREAK, {"break": None}, True)
+def _extend(windows: list[tuple[int, int]], start: int, end: int) -> None:
+    """Add a window, joined with the last one where they touch."""
+    if windows and windows[-1][1] >= start:
+        start = windows.pop()[0]
+    windows.append((start, end))
+
+
+def _union(windows: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(w for own in windows for w in own):
+        _extend(joined, start, max(end, joined[-1][1] if joined and joined[-1][1] >= start else end))
+    return joined
+
+
+def _within(lines: Sequence[Sequence[Unit]], windows: Sequence[tuple[int, int]]) -> list[Unit]:
+    """The units that stand in one grammar's windows, with a break after each stretch."""
+    units: list[Unit] = []
+    w = 0
+    for line in lines:
+        inside = len(units)
+        for unit in line:
+            while w < len(windows) and windows[w][1] <= unit.i:
+                w += 1
+            if w < len(windows) and unit.j > windows[w][0]:
+                units.append(unit)
+        if len(units) > inside:
+            end = units[-1].j
+            units.append(Unit(end, end, _BREAK, {"break": None}, True))
+    return units
 
 
 def _build(
@@ -398,22 +433,23 @@ def _value(spec: TokenSpec, unit: Unit, tokens: Tokens) -> Any:
 
 
 def _reduce(units: Sequence[Unit], kept: Sequence[Match], rules: Mapping[str, Rule]) -> list[Unit]:
-    """The units with each kept match as one."""
-    starts = {match.ci: match for match in kept}
+    """The units with each kept match as one; a single unit keeps what else it may be."""
+    starts = {match.i: match for match in kept}
     reduced: list[Unit] = []
     skip_to = -1
     for unit in units:
-        if unit.i < skip_to and unit.j <= skip_to and unit.j > unit.i:
+        if unit.i < skip_to and unit.j > unit.i:
             reduced[-1].space = unit.space
             continue
         match = starts.get(unit.i) if unit.j > unit.i else None
         if match is None:
             reduced.append(unit)
             continue
-        rule = rules[match.trail[-1]]
-        names = (rule.id, *rule.gives, *rules[match.rule].gives)
-        kinds: dict[str, Any] = {name: match for name in names}
-        kinds["match"] = match
-        reduced.append(Unit(match.ci, match.cj, "\x00" + rule.id + "\x00" + match.rule, kinds, unit.space))
-        skip_to = match.cj
+        names = (*rules[match.trail[-1]].names, *rules[match.rule].names, "match")
+        kinds = dict(unit.kinds) if unit.j == match.j else {}
+        orth = unit.orth if unit.j == match.j else ""
+        kinds.update(dict.fromkeys(names, match))
+        orth = f"\x00{match.trail[-1]}\x00{match.rule}\x00{orth}"
+        reduced.append(Unit(match.i, match.j, orth, kinds, unit.space))
+        skip_to = match.j
     return reduced

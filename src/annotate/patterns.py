@@ -79,6 +79,7 @@ class _Sources:
     rule_places: dict[str, tuple[str, Place]] = field(default_factory=dict)
     uses: list[tuple[str, str, str, Place]] = field(default_factory=list)
     cases: list[tuple[str, Example, bool]] = field(default_factory=list)
+    weak: set[str] = field(default_factory=set)
     own_lists: set[str] = field(default_factory=set)
 
     def fault(self, path: str, place: Place, message: str) -> None:
@@ -143,7 +144,7 @@ def compile_language(lang: str, roots: Sequence[Path]) -> tuple[Grammar, list[Fa
 # --- one file -------------------------------------------------------------------------------------------------
 
 _TOP = {
-    "label", "grammar", "value", "emit", "over", "lists", "describe", "without", "without_rules", "lacks",
+    "label", "grammar", "value", "emit", "over", "lists", "describe", "weak", "without", "without_rules", "lacks",
     "settings", "names", "labels", "rules", "examples", "rejects",
 }  # fmt: skip
 
@@ -203,6 +204,7 @@ class _File:
             "labels": self._labels,
             "describe": self._describe,
             "lists": self._lists,
+            "weak": self._weak,
             "without": self._without,
             "without_rules": self._without_rules,
             "lacks": self._lacks,
@@ -258,6 +260,11 @@ class _File:
     def _describe(self, value: Any) -> None:
         for name, text in self._fields(value, "describe").items():
             self.sources.known_lists[str(name)] = str(text)
+
+    def _weak(self, value: Any) -> None:
+        for name in self._texts(value, "weak"):
+            self.sources.weak.add(str(name))
+            self.sources.uses.append(("list", str(name), self.shown, name.place))
 
     def _lists(self, value: Any) -> None:
         for name, forms in self._fields(value, "lists").items():
@@ -609,6 +616,7 @@ def _build(sources: _Sources, fingerprint: str) -> Grammar:
         labels=sources.labels,
         names=sources.names,
         lists={name: {form: value for value, form in pairs} for name, pairs in forms.items()},
+        weak=frozenset(sources.weak),
         cases=tuple(sources.cases),
         fingerprint=fingerprint,
     )

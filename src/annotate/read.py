@@ -39,7 +39,7 @@ from charset_normalizer import from_bytes
 
 from annotate.records import Document, Failure
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _CHUNK = 1 << 16
 _STDIN = "-"
@@ -133,7 +133,7 @@ def _find(given: str, top: Path) -> list[_Spot]:
         return [_Spot(None, "stdin", "stdin")]
     # "" would be the current folder: `annotate run "$DIR"` with DIR unset
     if given and os.path.lexists(given):
-        return _find_folder(given) if Path(given).is_dir() else [_find_file(Path(given), top)]
+        return _find_folder(given) if _is_folder(Path(given)) else [_find_file(Path(given), top)]
     if glob.has_magic(given):
         return _find_glob(given)
     raise InputError(f"{given or 'empty path'}: no such file or folder; check the path")
@@ -165,7 +165,7 @@ def _matches(root: Path, pattern: str, given: str) -> Iterator[Path]:
         raise InputError(f"{given}: {error}; write ** between slashes") from error
     for hit in hits:
         if not any(part.startswith(".") for part in hit.relative_to(root).parts):
-            yield from _walk(hit) if hit.is_dir() else filter(_is_wanted, [hit])
+            yield from _walk(hit) if _is_folder(hit) else filter(_is_wanted, [hit])
 
 
 def _find_file(path: Path, top: Path) -> _Spot:
@@ -186,6 +186,13 @@ def _walk(root: Path) -> Iterator[Path]:
     yield from (Path(error.filename) for error in shut)
 
 
+def _is_folder(path: Path) -> bool:
+    """False where the answer is forbidden: that is told when the path is opened."""
+    with suppress(OSError):
+        return path.is_dir()
+    return False
+
+
 def _is_wanted(path: Path) -> bool:
     name = path.name.lower()
     passed_over = name.startswith(".") or name == "readme.md" or name.endswith(".gold.json")
@@ -201,7 +208,7 @@ def _under(root: Path, paths: Iterable[Path]) -> list[_Spot]:
 def _common_parent(inputs: Sequence[str]) -> Path:
     """What the files named by absolute path have in common: their ids show only the rest."""
     paths = (Path(given) for given in inputs if os.path.lexists(given))
-    parents = [path.parent for path in paths if path.is_absolute() and not path.is_dir()]
+    parents = [path.parent for path in paths if path.is_absolute() and not _is_folder(path)]
     return Path(os.path.commonpath(parents)) if parents else Path()
 
 
@@ -391,9 +398,11 @@ def _refuse_unwritable(*values: Any) -> None:
 
 
 def _claim(name: str, where: str, run: _Run) -> None:
-    first = run.seen.setdefault(name, where)
-    if first is not where:
-        raise _ReadError("duplicate-id", f"id {name!r} was first read from {first}; rename one or remove it")
+    if name in run.seen:
+        raise _ReadError(
+            "duplicate-id", f"id {name!r} was first read from {run.seen[name]}; rename one or remove it"
+        )
+    run.seen[name] = where
 
 
 # --- dates --------------------------------------------------------------------------------------
@@ -472,6 +481,9 @@ _LEGACY = [
 _SAMPLE = 1 << 18
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_SIGN_IN_WORD = re.compile(
+    r"(?<=[^\W\d_])[\x80-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u02c7\u02d8-\u02dd](?=[^\W\d_])"
+)
 
 
 class _Chunks(io.RawIOBase):
@@ -515,7 +527,7 @@ class _Source:
         data = self.stream.read(self.run.max_bytes + 1)
         self.refuse_long(data)
         if b"\0" in data:
-            raise _ReadError("binary", "NUL bytes, so not a text; if it is UTF-16, save it as UTF-8")
+            raise _binary()
         return data
 
     def lines(self) -> Iterator[bytes]:
@@ -543,7 +555,7 @@ class _Source:
         """A picture named `.jsonl` is one failure, not one for each of its lines."""
         head = self.stream.peek()[:1024]
         if b"\0" in head and (not _is_utf8(head) or head.count(b"\0") * 4 > len(head)):
-            raise _ReadError("binary", "NUL bytes, so not a text; if it is UTF-16, save it as UTF-8")
+            raise _binary()
 
     def push_back(self, data: bytes) -> None:
         self.stream = _buffered(chain([data], _pieces(self.stream)))
@@ -556,6 +568,10 @@ class _Source:
             declared = self._legacy or _detected(sample)
         self._legacy = declared
         return declared
+
+
+def _binary() -> _ReadError:
+    return _ReadError("binary", "NUL bytes, so not a text; if it is UTF-16, save it as UTF-8")
 
 
 def _buffered(chunks: Iterator[bytes]) -> io.BufferedReader:
@@ -651,9 +667,18 @@ def _detected(sample: bytes) -> str:
     if not matches:
         kind = "binary" if _CONTROL.search(sample) else "encoding"
         raise _ReadError(kind, "neither UTF-8 nor an encoding that can be detected; save it as UTF-8")
-    families = {(m.chaos, -m.coherence, _rank(m.could_be_from_charset)): m for m in matches}
-    names = families[min(families)].could_be_from_charset
+    best = min(matches, key=lambda m: (m.chaos, _odd(str(m)), -m.coherence, _rank(m.could_be_from_charset)))
+    names = best.could_be_from_charset
     return "cp1252" if "cp1252" in names else _LEGACY[_rank(names)]
+
+
+def _odd(text: str) -> int:
+    """How many signs stand inside words.
+
+    >>> _odd("wspó³pracy"), _odd("współpracy, 20 m² «goed»")  # Polish as cp1252, as cp1250
+    (1, 0)
+    """
+    return len(_SIGN_IN_WORD.findall(text))
 
 
 def _rank(names: Iterable[str]) -> int:
@@ -735,19 +760,26 @@ def _front_matter(text: str) -> tuple[dict[str, Any], int]:
 
 def _yaml_fields(text: str) -> dict[str, Any]:
     try:
-        events = yaml.parse(text, Loader=yaml.BaseLoader)
-        if any(isinstance(event, yaml.AliasEvent) for event in events):
-            raise _ReadError("bad-front-matter", "aliases (*name) are not read; write the value out")
+        _refuse_tricks(text)
         fields = _yaml_value(yaml.compose(text, Loader=yaml.BaseLoader) or {})
     except yaml.YAMLError as error:
         raise _ReadError("bad-front-matter", f"{_yaml_problem(error)}; put the value in quotes?") from error
-    except RecursionError as error:
-        raise _ReadError("bad-front-matter", "nested too deeply; make it flat") from error
     if not isinstance(fields, dict):
         raise _ReadError(
             "bad-front-matter", "not a list of `key: value`; put a blank line before a ruled line"
         )
     return fields
+
+
+def _refuse_tricks(text: str) -> None:
+    """What can make a small text take for ever. Events come one by one, so this stops at the first."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > 20 or isinstance(event, yaml.AliasEvent):
+            raise _ReadError(
+                "bad-front-matter", "an alias (*name) or too deep; write the values out, one a line"
+            )
 
 
 def _yaml_value(node: Any) -> Any:
@@ -786,15 +818,30 @@ _CHARSET = re.compile(
 )
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]*)"')
 
-# what a page may call its own date, the most specific first
+# what a page may call its own date: names that mean its publication, and looser ones
 # fmt: off
-_DATE_NAMES = [
+_PUBLISHED = (
     "article:published_time", "article:published", "og:article:published_time", "og:published_time",
-    "datepublished", "parsely-pub-date", "sailthru.date", "publishdate", "publish_date", "publish-date",
-    "publication_date", "published_time", "pubdate", "dc.date.issued", "dcterms.issued", "dc.date.created",
-    "dcterms.created", "dc.date", "dcterms.date", "dc:date", "date", "datecreated",
-]
+    "datepublished",
+)
+_DATED = (
+    "parsely-pub-date", "sailthru.date", "publishdate", "publish_date", "publish-date", "publication_date",
+    "published_time", "pubdate", "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created",
+    "dc.date", "dcterms.date", "dc:date", "date", "datecreated",
+)
 # fmt: on
+
+# what the web means by a charset's name: the larger encoding that contains it
+_WEB_NAMES = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 
 
 def _read_html(source: _Source) -> Iterator[_Draft]:
@@ -802,7 +849,7 @@ def _read_html(source: _Source) -> Iterator[_Draft]:
     page = source.decode(data, _declared(data))
     try:
         draft = _page(page, source)
-    except (ImportError, _ReadError):
+    except _ReadError:
         raise
     except Exception as error:  # pages are endlessly broken, and it is a large library that parses them
         message = f"cannot be parsed ({type(error).__name__}); save the article as .txt"
@@ -855,19 +902,22 @@ def _page_dates(tree: Any) -> Iterator[str]:
     for element in tree.iterfind(".//meta[@content]"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         declared.setdefault(name.lower(), element.get("content"))
-    yield from (declared[name] for name in _DATE_NAMES[:5] if name in declared)
+    yield from (declared[name] for name in _PUBLISHED if name in declared)
     for script in tree.xpath('//script[@type="application/ld+json"]/text()'):
         yield from _JSON_DATE.findall(script)
     yield from tree.xpath('//*[@itemprop="datePublished"]/@datetime | //time[@pubdate]/@datetime')
-    yield from (declared[name] for name in _DATE_NAMES[5:] if name in declared)
+    yield from (declared[name] for name in _DATED if name in declared)
     yield from tree.xpath("//article//time/@datetime")
 
 
 def _declared(data: bytes) -> str | None:
-    """The charset that the page's head names; Latin-1 is what the web calls cp1252."""
+    """The encoding that the page's head names, if it is one of those that are read."""
     match = _CHARSET.search(data[:4096])
-    name = match[1].decode("ascii", "replace").lower() if match else None
-    return "cp1252" if name in ("iso-8859-1", "latin1", "us-ascii") else name
+    with suppress(LookupError):
+        name = codecs.lookup(match[1].decode("ascii", "replace")).name if match else ""
+        name = _WEB_NAMES.get(name, name).replace("-", "_")
+        return name if name in _LEGACY else None
+    return None
 
 
 # --- many documents a file ----------------------------------------------------------------------
@@ -907,7 +957,7 @@ def _read_jsonl(source: _Source) -> Iterator[_Draft | _ReadError]:
 def _json_rows(source: _Source) -> Iterator[_Draft | _ReadError]:
     for line in source.lines():
         if not line.isspace():
-            yield _tried(source, partial(_json_row, source, line), source.number)
+            yield _tried(partial(_json_row, source, line), source.number)
 
 
 def _json_row(source: _Source, line: bytes) -> _Draft:
@@ -919,7 +969,9 @@ def _json_row(source: _Source, line: bytes) -> _Draft:
 
 def _json(source: _Source, line: bytes) -> Any:
     """What stands in the line. First as the bytes are, which is fastest; then as text, to tell why not."""
+    source.encoding = source.mark
     source.refuse_long(line)
+    line = line.rstrip(b"\r\n")
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -967,12 +1019,13 @@ def _table_rows(source: _Source, comma: str) -> Iterator[_Draft | _ReadError]:
     _refuse_header(header, source.run.text_key)
     while True:
         begin = source.number + 1
-        source.encoding = source.mark
-        draft = _tried(source, partial(_table_row, rows, header, source, begin), begin)
-        if draft is None:
+        cells = _tried(partial(_cells, rows, source, begin), begin)
+        if cells is None:
             return
-        if draft is not _BLANK:
-            yield draft
+        if isinstance(cells, _ReadError):
+            yield cells
+        elif cells:
+            yield _tried(partial(_table_row, header, cells, source, begin), begin)
 
 
 def _separator(first: str, comma: str) -> str:
@@ -980,13 +1033,7 @@ def _separator(first: str, comma: str) -> str:
     return ";" if comma == "," and ";" in first and "," not in first else comma
 
 
-_BLANK = _Draft("", {})
-
-
-def _table_row(rows: Any, header: Sequence[str], source: _Source, begin: int) -> _Draft | None:
-    cells = _cells(rows, source, begin)
-    if not cells:
-        return None if cells is None else _BLANK
+def _table_row(header: Sequence[str], cells: Sequence[str], source: _Source, begin: int) -> _Draft:
     if len(cells) != len(header):
         message = f"{len(cells)} cells, the header has {len(header)}; put cells with a separator in quotes"
         raise _ReadError("bad-csv", message)
@@ -995,6 +1042,7 @@ def _table_row(rows: Any, header: Sequence[str], source: _Source, begin: int) ->
 
 def _cells(rows: Any, source: _Source, begin: int) -> list[str] | None:
     """The next row, None at the end. A quote that is never closed takes lines with it: they are named."""
+    source.encoding = source.mark
     try:
         cells: list[str] | None = next(rows, None)
     except csv.Error as error:
@@ -1038,7 +1086,7 @@ def _parquet_rows(table: Any, source: _Source) -> Iterator[_Draft | _ReadError]:
     for batch in table.iter_batches(batch_size=256):
         for index in range(batch.num_rows):
             source.number += 1
-            yield _tried(source, partial(_parquet_row, batch, index, source), source.number)
+            yield _tried(partial(_parquet_row, batch, index, source), source.number)
 
 
 def _parquet_row(batch: Any, index: int, source: _Source) -> _Draft:
@@ -1066,7 +1114,7 @@ def _plain(value: Any) -> Any:
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def _tried(source: _Source, make: Callable[[], T], line: int) -> T | _ReadError:
+def _tried(make: Callable[[], _T], line: int) -> _T | _ReadError:
     """A row, or what is wrong with it: the rows after it are still read."""
     try:
         return make()
@@ -1142,9 +1190,9 @@ def _noted(meta: dict[str, Any], source: _Source) -> dict[str, Any]:
     return {**meta, "encoding": source.encoding} if source.encoding else meta
 
 
-Reader = Callable[[_Source], Iterator[_Draft | _ReadError]]
+_Reader = Callable[[_Source], Iterator[_Draft | _ReadError]]
 
-_READERS: dict[str, Reader] = {
+_READERS: dict[str, _Reader] = {
     ".txt": _read_txt,
     ".md": _read_markdown,
     ".markdown": _read_markdown,

@@ -20,7 +20,7 @@ from spacy.vocab import Vocab
 
 from annotate.grammar import Kinds, Lexicon, Settings, fold
 from annotate.numbers import Atom, Number, ascii_digits, read_digits, read_number
-from annotate.tokenise import Tokens
+from annotate.tokenise import Tokens, tokenise
 
 _VOCAB_BOUND = 100_000
 _DATE_SIGNS = frozenset("/.-‐‑")
@@ -76,25 +76,23 @@ class Phrases:
         first = fold(word)
         return {entry[0] for words in self._keys if words[0] == first for entry in self._lexicon.phrases[words]}
 
-    def find(self, words: Sequence[str]) -> dict[int, tuple[int, Kinds]]:
-        """The longest phrases from left to right: start -> (end, kinds)."""
+    def find(self, words: Sequence[str], pieces: Sequence[tuple[int, int]]) -> dict[int, tuple[int, Kinds]]:
+        """The longest phrases from left to right in stretches of tokens: first token -> (end, kinds)."""
         if len(self._vocab) > _VOCAB_BOUND:
             self._reset()
+        places = [i for start, end in pieces for i in (*range(start, end), -1)]
+        doc = Doc(self._vocab, words=[words[i] if i >= 0 else "\n" for i in places])
         found: dict[int, tuple[int, Kinds]] = {}
         free = 0
-        matches = self._matcher(Doc(self._vocab, words=list(words)))
-        for start, negative_end, key in sorted((s, -e, k) for k, s, e in matches):
+        for start, negative_end, key in sorted((s, -e, k) for k, s, e in self._matcher(doc)):
             end = -negative_end
             if start < free:
                 continue
             entries = self._lexicon.phrases[self._keys[int(self._vocab.strings[key])]]
-            kinds = {
-                name: value
-                for name, value, form, cased in entries
-                if not cased or "".join(words[start:end]) == form.replace(" ", "")
-            }
+            surface = [words[i] for i in places[start:end]]
+            kinds = {n: v for n, v, form, cased in entries if not cased or surface == tokenise(form).words}
             if kinds:
-                found[start] = (end, kinds)
+                found[places[start]] = (places[end - 1] + 1, kinds)
                 free = end
         return found
 
@@ -111,13 +109,12 @@ def masked(tokens: Tokens) -> dict[int, int]:
 
 
 def atoms_of(tokens: Tokens, start: int, end: int, phrases: dict[int, tuple[int, Kinds]], lexicon: Lexicon) -> list[Atom]:
-    """The words and phrases of one window; `phrases` counts from the window's first token."""
+    """The words and phrases of one stretch of tokens."""
     atoms: list[Atom] = []
     words, starts = tokens.words, tokens.starts
     i = start
     while i < end:
-        phrase = phrases.get(i - start)
-        j, kinds = (start + phrase[0], phrase[1]) if phrase else (i + 1, lexicon[words[i]] or {})
+        j, kinds = phrases.get(i) or (i + 1, lexicon[words[i]] or {})
         before = starts[i - 1] + len(words[i - 1]) if i else 0
         text = words[i] if j == i + 1 else tokens.text[starts[i] : starts[j - 1] + len(words[j - 1])]
         atoms.append(Atom(i, j, text, kinds, i > 0 and before == starts[i], tokens.text[before : starts[i]]))
@@ -227,7 +224,9 @@ def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     atom = atoms[k]
     if atom.glued and k and _letters(atoms[k - 1]) and not atoms[k - 1].kinds:
         return k + 1, CODE, {"code": None}
-    if atom.glued and k and atoms[k - 1].text in ("+", "#", "_"):
+    if atom.glued and k and atoms[k - 1].text == "+":
+        return _telephone_end(atoms, k), CODE, {"code": None}
+    if atom.glued and k and atoms[k - 1].text in ("#", "_"):
         return _chain_end(atoms, k), CODE, {"code": None}
     end = _chain_end(atoms, k)
     if any(_code_letters(a) for a in atoms[k:end]):
@@ -255,6 +254,14 @@ def _chain_end(atoms: Sequence[Atom], k: int) -> int:
             end += 1
         else:
             break
+    return end
+
+
+def _telephone_end(atoms: Sequence[Atom], k: int) -> int:
+    """The end of an international telephone number: groups of digits after a plus sign."""
+    end = k + 1
+    while end < len(atoms) and (atoms[end].text[0].isdecimal() or atoms[end].text in ("-", "(", ")", "/")):
+        end += 1
     return end
 
 

@@ -232,9 +232,10 @@ class Stream:
 
     def annotation(self, record: Mapping[str, Any]) -> None:
         """Write one record; raises ReaderGone, which leaves the `with` block, when nobody reads any more."""
-        line = to_bytes(record)
+        rest = memoryview(to_bytes(record))
         try:
-            self._stream.write(line)
+            while rest:  # unbuffered (`python -u`), standard output may take a part only
+                rest = rest[self._stream.write(rest) :]
             self._stream.flush()
         except OSError as error:
             _silence(self._stream)
