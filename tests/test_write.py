@@ -213,7 +213,7 @@ def test_everything_is_on_the_disk_before_it_is_renamed(
     sync, replace = os.fsync, Path.replace
 
     def fsync(descriptor: int) -> None:
-        steps.append(f"sync {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name.split('.')[-1]}")
+        steps.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name.split('.')[-1]}")
         sync(descriptor)
 
     def rename(path: Path, target: Path) -> Path:

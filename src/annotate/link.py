@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotate.grammar import Grammar
-from annotate.match import Match
+from annotate.matches import Match
 
 
 @dataclass(slots=True)

@@ -9,8 +9,7 @@ one for each kind of date. Word lists and kinds reach the `Matcher` as lexeme fl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from spacy.attrs import IDS
@@ -20,8 +19,9 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from annotate.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
+from annotate.matches import Found, Match, Select, Slot
 from annotate.tokenise import Tokens
-from annotate.units import Phrases, Unit, atoms_of, masked, units_of
+from annotate.units import Phrases, Unit, masked, units_of
 
 _FIRST_FLAG, _LAST_FLAG = 19, 63
 _VOCAB_BOUND = 50_000
@@ -30,53 +30,6 @@ _BREAK = "\n"
 WINDOW = 24
 #: Tokens that a number may have more than the one unit it is to a rule.
 _NUMBER_LENGTH = 4
-
-
-@dataclass(slots=True)
-class Slot:
-    """What filled a named place of a rule: its text and value (a string, a `Number` or a smaller `Match`)."""
-
-    text: str
-    start: int
-    end: int
-    value: Any
-
-
-@dataclass(slots=True)
-class Match:
-    """A place where a rule matched: tokens `i` to `j` (exclusive) are its span, `ci` to `cj` with context.
-
-    `rule` is the rule that named it; `trail` all rules that took part, the smallest first.
-    """
-
-    rule: str
-    label: str | None
-    priority: int
-    i: int
-    j: int
-    ci: int
-    cj: int
-    start: int
-    end: int
-    slots: dict[str, list[Slot]]
-    trail: tuple[str, ...] = ()
-
-    def get(self, name: str) -> Any:
-        """The value of a slot, None where it is empty."""
-        slots = self.slots.get(name)
-        return slots[0].value if slots else None
-
-
-#: Takes candidates that may overlap; gives those that stay, and the losers with the winner and the reason.
-Select = Callable[[Sequence[Match]], tuple[list[Match], list[tuple[Match, Match, str]]]]
-
-
-@dataclass(slots=True)
-class Found:
-    """What `match` found: the candidates of all grammars, and who lost to whom on the way."""
-
-    matches: list[Match] = field(default_factory=list)
-    lost: list[tuple[Match, Match, str]] = field(default_factory=list)
 
 
 class _Shard:
@@ -334,18 +287,20 @@ class Engine:
         for start, end in windows:
             cuts = [start, *sorted(b for b in tokens.breaks if start < b < end), end]
             pieces += zip(cuts, cuts[1:], strict=False)
-        found = self._phrases.find(tokens.words, pieces)
+        phrases = self._phrases.find(tokens.words, pieces)
         return [
-            units_of(tokens, atoms_of(tokens, a, b, found, self._lexicon), masks, settings) for a, b in pieces
+            units_of(tokens, a, b, phrases=phrases, masks=masks, lexicon=self._lexicon, settings=settings)
+            for a, b in pieces
         ]
 
     def _run(self, rules: _RuleSet, units: list[Unit], tokens: Tokens, select: Select, found: Found) -> None:
-        for level in rules.levels:
+        for depth, level in enumerate(rules.levels):
+            near = _near_matches(units, rules.reach) if depth else units
             candidates = [
                 match
                 for shard in level
-                for rule, pattern, start, alignment in shard.find(units)
-                if (match := _build(rule, pattern, units[start : start + len(alignment)], alignment, tokens))
+                for rule, pattern, start, alignment in shard.find(near)
+                if (match := _build(rule, pattern, near[start : start + len(alignment)], alignment, tokens))
             ]
             if candidates:
                 kept, lost = select(candidates)
@@ -382,9 +337,27 @@ def _within(lines: Sequence[Sequence[Unit]], windows: Sequence[tuple[int, int]])
             if w < len(windows) and unit.j > windows[w][0]:
                 units.append(unit)
         if len(units) > inside:
-            end = units[-1].j
-            units.append(Unit(end, end, _BREAK, {"break": None}, True))
+            units.append(_break_after(units[-1]))
     return units
+
+
+def _near_matches(units: Sequence[Unit], reach: int) -> Sequence[Unit]:
+    """The units around what smaller rules have found: larger rules need at least one of those."""
+    near: list[Unit] = []
+    taken = 0
+    for n, unit in enumerate(units):
+        if "match" not in unit.kinds:
+            continue
+        first, last = max(taken, n - reach), min(len(units), n + reach + 1)
+        if near and first > taken:
+            near.append(_break_after(near[-1]))
+        near += units[first:last] if last > taken else ()
+        taken = max(taken, last)
+    return near
+
+
+def _break_after(unit: Unit) -> Unit:
+    return Unit(unit.j, unit.j, _BREAK, {"break": None}, True)
 
 
 def _build(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotate.grammar import KnownName
-from annotate.match import Match
+from annotate.matches import Match
 from annotate.numbers import Number
 
 _AGREEMENT_KEYS = ("kind", "name", "id", "acronym", "count", "parties", "subject", "status", "date", "amount")

@@ -14,7 +14,8 @@ import spacy
 
 from annotate import choose, cldr, link, patterns
 from annotate.detect import UNDECIDED, Detector, LangDetect, Segment, segments
-from annotate.match import Engine, Match
+from annotate.match import Engine
+from annotate.matches import Match
 from annotate.records import SCHEMA, Document, Failure
 from annotate.resolve import Context, resolve
 from annotate.tokenise import Tokens, tokenise

@@ -883,9 +883,8 @@ def _trafilatura() -> Any:
         import trafilatura
     except ImportError as error:
         problem = str(error).splitlines()[0]
-        raise _ReadError(
-            "missing-package", f"html needs trafilatura: pip install trafilatura ({problem})"
-        ) from error
+        message = f"html needs trafilatura ({problem}): pip install trafilatura lxml_html_clean"
+        raise _ReadError("missing-package", message) from error
     # without a handler its warnings would go to the terminal
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     logging.getLogger("htmldate").addHandler(logging.NullHandler())

@@ -10,7 +10,7 @@ from typing import Any
 from annotate import cldr
 from annotate.amounts import resolve_money
 from annotate.grammar import Grammar
-from annotate.match import Match
+from annotate.matches import Match
 from annotate.numbers import Number
 from annotate.pacts import resolve_agreement, resolve_partnership
 from annotate.timex import resolve_date

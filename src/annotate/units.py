@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,10 +26,8 @@ _VOCAB_BOUND = 100_000
 _DATE_SIGNS = frozenset("/.-‐‑")
 _SPAN_SIGNS = frozenset("/-–‐‑")
 _CODE_SIGNS = frozenset("/-_.:")
-_MASK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"”’)\]]+|[\w.+-]+@[\w-]+\.[\w.-]+|\b(?:[\w-]+\.)+(?:com|org|net|int|gov|eu|nl|vn)/\S+",
-    re.IGNORECASE,
-)
+_ADDRESS = re.compile(r"://|www\.|@")
+_BREAKS_ADDRESS = frozenset("<>\"'”’»)]}|,;")
 _ROMAN = re.compile(r"(?=[IVXL])X{0,3}(?:I[XV]|V?I{0,3})")
 
 CODE = "\x00code"
@@ -46,7 +44,7 @@ class Unit:
     i: int
     j: int
     orth: str
-    kinds: dict[str, Any]
+    kinds: Mapping[str, Any]
     space: bool
 
 
@@ -100,46 +98,85 @@ class Phrases:
 def masked(tokens: Tokens) -> dict[int, int]:
     """Tokens that belong to a URL or e-mail address: first token -> end."""
     text = tokens.text
-    if "://" not in text and "www." not in text and "@" not in text and "/" not in text:
-        return {}
     found = {}
-    for match in _MASK.finditer(text):
-        found[bisect_left(tokens.starts, match.start())] = bisect_left(tokens.starts, match.end())
+    for match in _ADDRESS.finditer(text):
+        start, end = match.span()
+        while start and not text[start - 1].isspace() and text[start - 1] not in _BREAKS_ADDRESS:
+            start -= 1
+        while end < len(text) and not text[end].isspace() and text[end] not in _BREAKS_ADDRESS:
+            end += 1
+        found[bisect_left(tokens.starts, start)] = bisect_left(tokens.starts, end)
     return found
 
 
-def atoms_of(tokens: Tokens, start: int, end: int, phrases: dict[int, tuple[int, Kinds]], lexicon: Lexicon) -> list[Atom]:
-    """The words and phrases of one stretch of tokens."""
-    atoms: list[Atom] = []
-    words, starts = tokens.words, tokens.starts
-    i = start
-    while i < end:
-        j, kinds = phrases.get(i) or (i + 1, lexicon[words[i]] or {})
-        before = starts[i - 1] + len(words[i - 1]) if i else 0
-        text = words[i] if j == i + 1 else tokens.text[starts[i] : starts[j - 1] + len(words[j - 1])]
-        atoms.append(Atom(i, j, text, kinds, i > 0 and before == starts[i], tokens.text[before : starts[i]]))
-        i = j
-    return atoms
+#: How many tokens from a number on are looked at to put it together, and how many before it.
+_AHEAD, _BEHIND = 24, 3
+_NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral"})
+_NOTHING: dict[str, Any] = {}
 
 
 def units_of(
-    tokens: Tokens, atoms: Sequence[Atom], masks: dict[int, int], settings: Settings
+    tokens: Tokens,
+    start: int,
+    end: int,
+    *,
+    phrases: Mapping[int, tuple[int, Kinds]],
+    masks: Mapping[int, int],
+    lexicon: Lexicon,
+    settings: Settings,
 ) -> list[Unit]:
-    """Atoms with their numbers, dates in digits and codes put together."""
+    """The units of a stretch of tokens: phrases, numbers, dates in digits and codes put together."""
     units: list[Unit] = []
-    k = 0
-    while k < len(atoms):
-        atom = atoms[k]
-        if atom.i in masks:
-            end = next((n for n in range(k, len(atoms)) if atoms[n].i >= masks[atom.i]), len(atoms))
-            orth, kinds = CODE, {"code": None}
+    words, starts = tokens.words, tokens.starts
+    i = start
+    while i < end:
+        word = words[i]
+        if i in masks:
+            j, orth, kinds = min(masks[i], end), CODE, {"code": None}
+        elif i in phrases:
+            j, phrase_kinds = phrases[i]
+            orth, kinds = tokens.text[starts[i] : tokens.end(j - 1)], dict(phrase_kinds)
         else:
-            end, orth, kinds = _unit_at(atoms, k, settings)
-        last = atoms[end - 1]
-        following = atoms[end] if end < len(atoms) else None
-        units.append(Unit(atom.i, last.j, orth, kinds, following is None or not following.glued))
-        k = end
+            j, orth, kinds = i + 1, word, lexicon[word] or _NOTHING
+        if word[0].isdecimal() or (kinds and not _NUMERAL.isdisjoint(kinds)):
+            j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+        elif kinds is _NOTHING and word.isupper() and _ROMAN.fullmatch(word):
+            kinds = {"roman": str(_roman(word))}
+        space = j >= len(words) or starts[j] != starts[j - 1] + len(words[j - 1])
+        units.append(Unit(i, j, orth, kinds, space))
+        i = j
     return units
+
+
+def _number_at(
+    tokens: Tokens,
+    i: int,
+    within: tuple[int, int],
+    phrases: Mapping[int, tuple[int, Kinds]],
+    lexicon: Lexicon,
+    settings: Settings,
+) -> tuple[int, str, dict[str, Any]]:
+    """The number, date or code that begins at token `i`: its end, word and kinds."""
+    first = max(within[0], i - _BEHIND)
+    atoms = _atoms(tokens, first, i, {}, lexicon) + _atoms(tokens, i, min(within[1], i + _AHEAD), phrases, lexicon)
+    end, orth, kinds = _unit_at(atoms, i - first, settings)
+    return atoms[end - 1].j, orth, kinds
+
+
+def _atoms(
+    tokens: Tokens, start: int, end: int, phrases: Mapping[int, tuple[int, Kinds]], lexicon: Lexicon
+) -> list[Atom]:
+    """The words and phrases of a short stretch, with the space before each."""
+    atoms: list[Atom] = []
+    words, starts, text = tokens.words, tokens.starts, tokens.text
+    i = start
+    while i < end:
+        j, kinds = phrases.get(i) or (i + 1, lexicon[words[i]] or _NOTHING)
+        before = tokens.end(i - 1) if i else 0
+        surface = words[i] if j == i + 1 else text[starts[i] : tokens.end(j - 1)]
+        atoms.append(Atom(i, j, surface, kinds, i > 0 and before == starts[i], text[before : starts[i]]))
+        i = j
+    return atoms
 
 
 _Read = tuple[int, str, dict[str, Any]]
@@ -156,8 +193,6 @@ def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
             if read[0] == k + 1:
                 kinds.update(atom.kinds)
             return read[0], _text(atoms, k, read[0]), kinds
-    if atom.text.isupper() and atom.text.isascii() and _ROMAN.fullmatch(atom.text):
-        return k + 1, atom.text, {**atom.kinds, "roman": str(_roman(atom.text))}
     return k + 1, atom.text, dict(atom.kinds)
 
 
