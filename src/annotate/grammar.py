@@ -5,6 +5,7 @@ Nothing here knows YAML, CLDR or a language; everything is frozen once it is bui
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ BUILT_IN_KINDS: Mapping[str, str] = {
     "numeric_day_month": "day and month in digits: 6/12",
     "numeric_month_year": "month and year in digits: 12/2024, 2024-12",
     "numeric_year_span": "a year and the two last digits of the next: 2024/25, 2024-25",
+    "capital": "a word that begins with a capital letter",
     "code": "letters and digits that belong together: a URL, ISO-9001, 01-25/HDKH",
     "clock": "a time of day in digits: 10:30",
     "break": "the end of a line",
@@ -188,13 +190,30 @@ class Lexicon:
                 found.update({k: v for k, v in kinds.items() if k not in found})
         found.update(self.folded.get(folded, {}))
         found.update(self.exact.get(word, {}))
+        if word[0].isupper():
+            found[CAPITAL] = ""
+            if word.isascii() and _ROMAN.fullmatch(word):
+                found["roman"] = str(_roman(word))
         if folded in self._phrase_starts:
             found[PHRASE_START] = ""
         return found or None
 
 
-#: The kind of a word that begins a phrase of several words.
+#: The kind of a word that begins a phrase of several words, and kinds that come from a word's shape alone.
 PHRASE_START = "phrase start"
+CAPITAL = "capital"
+_SHAPES = frozenset({CAPITAL, "roman"})
+_ROMAN = re.compile(r"(?=[IVXL])X{0,3}(?:I[XV]|V?I{0,3})")
+
+
+def is_listed(kinds: Kinds) -> bool:
+    """Whether a word stands in any list, and does not only have a shape."""
+    return not kinds.keys() <= _SHAPES
+
+
+def _roman(text: str) -> int:
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50}[letter] for letter in text]
+    return sum(-v if any(w > v for w in values[n + 1 : n + 2]) else v for n, v in enumerate(values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def resolve_agreement(match: Match, text: str, names: Mapping[str, KnownName]) -
     """Kind, count and name of an agreement; a known name brings its key and acronym."""
     value: dict[str, Any] = dict.fromkeys(_AGREEMENT_KEYS)
     known = names.get(match.get("known") or "")
-    value |= {"kind": match.get("kind") or match.get("head") or "agreement", "parties": []}
+    value |= {"kind": _last(match, "kind") or match.get("head") or "agreement", "parties": []}
     value["count"] = _count(match)
     if known:
         value |= {
@@ -55,6 +55,11 @@ def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName])
     elif match.get("named"):
         value["name"] = text
     return value
+
+
+def _last(match: Match, name: str) -> str | None:
+    """The last value of a slot that says anything: in `EU Investment Protection Agreement`, that of the type."""
+    return next((s.value for s in reversed(match.slots.get(name, [])) if isinstance(s.value, str) and s.value), None)
 
 
 def _count(match: Match) -> int | None:

@@ -284,7 +284,7 @@ class _File:
                     yield str(key), word
         else:
             for word in self._texts(forms, what):
-                yield str(word).strip("=*"), word
+                yield "", word
 
     def _without(self, value: Any) -> None:
         for name, forms in self._fields(value, "without").items():

@@ -18,7 +18,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from annotate.grammar import Kinds, Lexicon, Settings, fold
+from annotate.grammar import Kinds, Lexicon, Settings, fold, is_listed
 from annotate.numbers import Atom, Number, ascii_digits, read_digits, read_number
 from annotate.tokenise import Tokens, tokenise
 
@@ -28,7 +28,6 @@ _SPAN_SIGNS = frozenset("/-–‐‑")
 _CODE_SIGNS = frozenset("/-_.:")
 _ADDRESS = re.compile(r"://|www\.|@")
 _BREAKS_ADDRESS = frozenset("<>\"'”’»)]}|,;")
-_ROMAN = re.compile(r"(?=[IVXL])X{0,3}(?:I[XV]|V?I{0,3})")
 
 CODE = "\x00code"
 
@@ -140,8 +139,6 @@ def units_of(
             j, orth, kinds = i + 1, word, lexicon[word] or _NOTHING
         if word[0].isdecimal() or (kinds and not _NUMERAL.isdisjoint(kinds)):
             j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-        elif kinds is _NOTHING and word.isupper() and _ROMAN.fullmatch(word):
-            kinds = {"roman": str(_roman(word))}
         space = j >= len(words) or starts[j] != starts[j - 1] + len(words[j - 1])
         units.append(Unit(i, j, orth, kinds, space))
         i = j
@@ -249,15 +246,10 @@ def _ordinal_kinds(plain: str) -> dict[str, Any]:
     return kinds
 
 
-def _roman(text: str) -> int:
-    values = [{"I": 1, "V": 5, "X": 10, "L": 50}[letter] for letter in text]
-    return sum(-v if any(w > v for w in values[n + 1 : n + 2]) else v for n, v in enumerate(values))
-
-
 def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     """Digits that belong to letters or to a file number: `G20`, `5G`, `ISO-9001`, `01-25/HDKH`, `+31 20`."""
     atom = atoms[k]
-    if atom.glued and k and _letters(atoms[k - 1]) and not atoms[k - 1].kinds:
+    if atom.glued and k and _letters(atoms[k - 1]) and not is_listed(atoms[k - 1].kinds):
         return k + 1, CODE, {"code": None}
     if atom.glued and k and atoms[k - 1].text == "+":
         return _telephone_end(atoms, k), CODE, {"code": None}
@@ -285,7 +277,7 @@ def _chain_end(atoms: Sequence[Atom], k: int) -> int:
         joined = end + 1 < len(atoms) and atoms[end + 1].glued and atoms[end].text in _CODE_SIGNS
         if joined and (atoms[end + 1].text[0].isdecimal() or _letters(atoms[end + 1])):
             end += 2
-        elif _letters(atoms[end]) and not atoms[end].kinds:
+        elif _letters(atoms[end]) and not is_listed(atoms[end].kinds):
             end += 1
         else:
             break
@@ -307,7 +299,7 @@ def _letters(atom: Atom) -> bool:
 
 
 def _code_letters(atom: Atom) -> bool:
-    return _letters(atom) and not atom.kinds and (atom.text.isupper() or atom.glued and len(atom.text) <= 2)
+    return _letters(atom) and not is_listed(atom.kinds) and (atom.text.isupper() or atom.glued and len(atom.text) <= 2)
 
 
 def _runs(atoms: Sequence[Atom], k: int, signs: frozenset[str], count: int) -> list[str] | None:
