@@ -76,7 +76,10 @@ class TokenSpec:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence of a rule: `spans` are `(start, end, value as written)`; rejects have none of the rule's label."""
+    """A sentence of a rule: `spans` are `(start, end, value as written)`; rejects have none of the rule's label.
+
+    `lang` is the language that it was written for, empty where a shared file names none.
+    """
 
     text: str
     spans: tuple[tuple[int, int, str], ...]
@@ -241,5 +244,8 @@ class Grammar:
     lists: Mapping[str, Mapping[str, str]]
     #: Lists of words so common that they are no triggers where a rule has any other.
     weak: frozenset[str] = frozenset()
+    #: Examples of whole files: the rule's id or `:LABEL`, the example, whether it is a reject.
     cases: tuple[tuple[str, Example, bool], ...] = ()
+    #: Described word lists in which the language has no words.
+    lacking: tuple[str, ...] = ()
     fingerprint: str = ""

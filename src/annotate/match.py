@@ -20,7 +20,7 @@ from spacy.vocab import Vocab
 
 from annotate.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
 from annotate.matches import Found, Match, Select, Slot
-from annotate.tokenise import Tokens
+from annotate.tokens import Tokens
 from annotate.units import Phrases, Unit, masked, units_of
 
 _FIRST_FLAG, _LAST_FLAG = 19, 63
@@ -153,37 +153,98 @@ _KIND_RANK = {
 }  # fmt: skip
 
 
-class _RuleSet:
-    """The rules of one grammar (`dates`, `money`, …) in levels, and what triggers them."""
+class _Level:
+    """The rules of one level, and how far around which units they can match.
+
+    `near` maps a name (of a list, kind or smaller rule) that such a rule cannot do without to the units that it
+    may take before and after it.
+    """
 
     def __init__(self, rules: Sequence[Rule], weak: frozenset[str]) -> None:
-        self.levels = [_shards(level) for level in _levels(rules)]
-        patterns = [pattern for rule in rules for pattern in rule.patterns]
-        needed = [spec for pattern in patterns if (spec := _trigger(pattern, weak)) is not None]
+        self.shards = _shards(rules)
+        self.near: dict[str, tuple[int, int]] = {}
+        self.words: dict[str, tuple[int, int]] = {}
+        for rule in rules:
+            for pattern in rule.patterns:
+                self._add(pattern, _trigger(pattern, weak))
+        self._reaches: dict[str, tuple[int, int] | None] = {}
+
+    def _add(self, pattern: Sequence[TokenSpec], at: int) -> None:
+        reach = sum(map(_most, pattern[:at])), sum(map(_most, pattern[at:])) - 1
+        spec = pattern[at]
+        for name in spec.names:
+            self.near[name] = _wider(reach, self.near.get(name))
+        for word in () if spec.names else _literals(spec):
+            self.words[word.casefold()] = _wider(reach, self.words.get(word.casefold()))
+
+    def _reach(self, unit: Unit) -> tuple[int, int] | None:
+        """How far around a unit these rules may match, None where it triggers none; kept by the unit's word."""
+        try:
+            return self._reaches[unit.orth]
+        except KeyError:
+            if len(self._reaches) > _VOCAB_BOUND:
+                self._reaches.clear()
+            reach = self.words.get(unit.orth.casefold())
+            for name, own in self.near.items():
+                if _is_any(unit.kinds, (name,)):
+                    reach = _wider(own, reach)
+            self._reaches[unit.orth] = reach
+            return reach
+
+    def around(self, units: Sequence[Unit]) -> list[Unit]:
+        """The units within reach of a trigger, with a break where some are left out."""
+        near: list[Unit] = []
+        taken = 0
+        for n, unit in enumerate(units):
+            reach = self._reach(unit)
+            if reach is None:
+                continue
+            first, last = max(taken, n - reach[0]), min(len(units), n + reach[1] + 1)
+            if last <= taken:
+                continue
+            if near and first > taken:
+                near.append(_break_after(near[-1]))
+            near += units[first:last]
+            taken = last
+        return near
+
+
+def _wider(one: tuple[int, int], other: tuple[int, int] | None) -> tuple[int, int]:
+    return one if other is None else (max(one[0], other[0]), max(one[1], other[1]))
+
+
+class _RuleSet:
+    """The rules of one grammar (`dates`, `money`, …) in levels, and what triggers them in a text."""
+
+    def __init__(self, rules: Sequence[Rule], weak: frozenset[str]) -> None:
+        self.levels = [_Level(level, weak) for level in _levels(rules)]
+        smaller = {name for rule in rules for name in rule.names}
         #: Names of lists and kinds, and literal words, around which a match may be.
-        self.triggers = frozenset(name for spec in needed for name in spec.lists + spec.kinds)
-        self.words = frozenset(w.casefold() for spec in needed if not spec.names for w in _literals(spec))
-        self.reach = min(WINDOW, max((sum(map(_most, p)) for p in patterns), default=0) + _NUMBER_LENGTH)
+        self.triggers = frozenset(name for level in self.levels for name in level.near if name not in smaller)
+        self.words = frozenset(word for level in self.levels for word in level.words)
+        lengths = [sum(map(_most, pattern)) for rule in rules for pattern in rule.patterns]
+        self.reach = min(WINDOW, max(lengths, default=0) + _NUMBER_LENGTH)
 
 
-def _trigger(pattern: Sequence[TokenSpec], weak: frozenset[str]) -> TokenSpec | None:
-    """The most telling token that must be there for a pattern to match; None where a smaller rule must."""
-    needed = [s for s in pattern if not s.optional and (s.names or list(_literals(s)))]
-    if not needed or any(s.rules and not s.lists and not s.kinds for s in needed):
-        return None
-    return min(needed, key=lambda spec: (_rank(spec, weak), len(spec.names)))
+def _trigger(pattern: Sequence[TokenSpec], weak: frozenset[str]) -> int:
+    """Which token of a pattern tells most of where it may match: it must be there, and is rare."""
+    needed = [n for n, spec in enumerate(pattern) if not spec.optional]
+    return min(needed, key=lambda n: (_rank(pattern[n], weak), len(pattern[n].names)))
 
 
 def _rank(spec: TokenSpec, weak: frozenset[str]) -> int:
     """How common what a token asks for is in any text: the fewer there are, the less is looked at in vain."""
-    ranks = [7 if name in weak else 1 for name in spec.lists] + [_KIND_RANK.get(kind, 9) for kind in spec.kinds]
-    return max(ranks, default=6)
+    if spec.rules and not spec.lists and not spec.kinds:
+        return 0
+    if not spec.names:
+        return 8 if any(_literals(spec)) else 10
+    return max([7 if name in weak else 1 for name in spec.lists] + [_KIND_RANK.get(kind, 9) for kind in spec.kinds])
 
 
 def _most(spec: TokenSpec) -> int:
     """How many units a token of a pattern may take."""
     numbers = re.findall(r"\d+", spec.op)
-    return int(numbers[-1]) if numbers else 6 if spec.op in ("*", "+") else 1
+    return int(numbers[-1]) if numbers else 9 if spec.op in ("*", "+") else 1
 
 
 def _literals(spec: TokenSpec) -> Iterator[str]:
@@ -294,12 +355,12 @@ class Engine:
         ]
 
     def _run(self, rules: _RuleSet, units: list[Unit], tokens: Tokens, select: Select, found: Found) -> None:
-        for depth, level in enumerate(rules.levels):
-            near = _near_matches(units, rules.reach) if depth else units
+        for level in rules.levels:
+            near = level.around(units)
             candidates = [
                 match
-                for shard in level
-                for rule, pattern, start, alignment in shard.find(near)
+                for shard in level.shards
+                for rule, pattern, start, alignment in (shard.find(near) if near else ())
                 if (match := _build(rule, pattern, near[start : start + len(alignment)], alignment, tokens))
             ]
             if candidates:
@@ -339,21 +400,6 @@ def _within(lines: Sequence[Sequence[Unit]], windows: Sequence[tuple[int, int]])
         if len(units) > inside:
             units.append(_break_after(units[-1]))
     return units
-
-
-def _near_matches(units: Sequence[Unit], reach: int) -> Sequence[Unit]:
-    """The units around what smaller rules have found: larger rules need at least one of those."""
-    near: list[Unit] = []
-    taken = 0
-    for n, unit in enumerate(units):
-        if "match" not in unit.kinds:
-            continue
-        first, last = max(taken, n - reach), min(len(units), n + reach + 1)
-        if near and first > taken:
-            near.append(_break_after(near[-1]))
-        near += units[first:last] if last > taken else ()
-        taken = max(taken, last)
-    return near
 
 
 def _break_after(unit: Unit) -> Unit:

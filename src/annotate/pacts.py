@@ -35,6 +35,7 @@ def resolve_agreement(match: Match, text: str, names: Mapping[str, KnownName]) -
         }
     elif match.get("named"):
         value["name"] = text
+    value["parties"] = value["parties"] or _parties(match)
     return value
 
 
@@ -54,7 +55,14 @@ def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName])
         value["parties"] = [{"name": code, "code": code} for code in known.parties]
     elif match.get("named"):
         value["name"] = text
+    value["parties"] = value["parties"] or _parties(match)
     return value
+
+
+def _parties(match: Match) -> list[dict[str, str | None]]:
+    """The parties that the words in and around the span name, each once."""
+    found = {slot.value: slot.text for slot in match.slots.get("party", ()) if isinstance(slot.value, str)}
+    return [{"name": name, "code": code or None} for code, name in found.items()]
 
 
 def _last(match: Match, name: str) -> str | None:

@@ -37,6 +37,8 @@ _here = Path(__file__).resolve()
 #: The built-in patterns: inside the package when installed, at the top of the repository in a checkout.
 BUILT_IN = next(p for p in (_here.parent / "patterns", _here.parents[2] / "patterns") if p.is_dir())
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
 RESOLVERS = ("date", "money", "agreement", "partnership", "slots")
 
 
@@ -77,6 +79,7 @@ class _Sources:
     names: dict[str, KnownName] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     rule_places: dict[str, tuple[str, Place]] = field(default_factory=dict)
+    rule_lines: dict[str, tuple[str, range]] = field(default_factory=dict)
     uses: list[tuple[str, str, str, Place]] = field(default_factory=list)
     cases: list[tuple[str, Example, bool]] = field(default_factory=list)
     weak: set[str] = field(default_factory=set)
@@ -101,7 +104,8 @@ def folders(extra: Sequence[Path] = (), *, built_in: bool = True) -> list[Path]:
 
 def languages(roots: Sequence[Path]) -> list[str]:
     """Languages that have a folder of patterns of their own."""
-    return sorted({p.name for root in roots for p in root.iterdir() if p.is_dir() and p.name != "shared"})
+    folders = (path for root in roots for path in root.iterdir() if path.is_dir())
+    return sorted({folder.name for folder in folders if _LANGUAGE.fullmatch(folder.name)})
 
 
 def files_of(lang: str, roots: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
@@ -137,6 +141,7 @@ def compile_language(lang: str, roots: Sequence[Path]) -> tuple[Grammar, list[Fa
         digest.update(f"{path.relative_to(root)}\0".encode() + data + b"\0")
         _read_file(sources, path, root, data)
     _check_uses(sources)
+    _drop_broken(sources)
     grammar = _build(sources, f"sha256:{digest.hexdigest()}")
     return grammar, sorted(set(sources.faults))
 
@@ -171,8 +176,8 @@ def _read_file(sources: _Sources, path: Path, root: Path, data: bytes) -> None:
 
 
 def _shown(path: Path, root: Path) -> str:
-    """The path as messages have it: `patterns/nl/dates.yaml`."""
-    return f"{root.name}/{path.relative_to(root).as_posix()}"
+    """The path as messages have it: `patterns/nl/dates.yaml`, a user's own as the user named its folder."""
+    return (Path(BUILT_IN.name) / path.relative_to(root) if root == BUILT_IN else path).as_posix()
 
 
 class _File:
@@ -379,6 +384,7 @@ class _File:
         label = None if label == "none" else label
         alternatives = get["patterns"] if "patterns" in get else [get["pattern"]]
         self.sources.rule_places[rule_id] = (self.shown, fields.at("id"))
+        self.sources.rule_lines[rule_id] = (self.shown, range(fields.place[0], _last_line(fields) + 1))
         if label is not None:
             self.sources.uses.append(("label", label, self.shown, fields.place))
         self.sources.rules[rule_id] = Rule(
@@ -447,6 +453,9 @@ class _File:
         if not re.fullmatch(r"[?*+!1]|\{\d+\}|\{\d*,\d+\}|\{\d+,\}", str(value)):
             self.fault(value, f"unknown quantifier '{value}'; known: ?, *, +, !, {{n}}, {{n,m}}")
             return "1"
+        low, _, high = str(value).strip("{}").partition(",")
+        if high.isdigit() and int(high) - int(low or 0) > 4:
+            self.fault(value, f"'{value}' is slow: spaCy tries each number of tokens; write * or + instead")
         return str(value)
 
     def _attribute(self, key: Text, value: Any) -> Any:
@@ -497,14 +506,16 @@ class _File:
     def _examples(self, value: Any, *, rejects: bool) -> tuple[Example, ...]:
         if value is None:
             return ()
+        lang = "" if self.shared else self.sources.lang
         if isinstance(value, Fields):  # of a shared rule, by language
-            chosen = [(lang, v) for lang, v in value.items() if lang == self.sources.lang.split("-")[0]]
-            entries = [e for _, v in chosen for e in self._items(v, "examples")]
+            lang = self.sources.lang
+            own = Text(lang.split("-")[0])
+            entries = self._items(value[own], "examples") if own in value else []
         else:
             entries = self._items(value, "examples")
-        return tuple(e for e in (self._example(entry, rejects=rejects) for entry in entries) if e)
+        return tuple(e for e in (self._example(entry, lang, rejects=rejects) for entry in entries) if e)
 
-    def _example(self, entry: Any, *, rejects: bool) -> Example | None:
+    def _example(self, entry: Any, lang: str, *, rejects: bool) -> Example | None:
         fields = {"text": entry}
         if isinstance(entry, Fields):
             fields = {str(k): v for k, v in entry.items()}
@@ -521,7 +532,13 @@ class _File:
             return None
         place = f"{self.shown}:{marked.place[0]}:{marked.place[1]}"
         optional = {k: str(fields[k]) for k in ("date", "region") if k in fields}
-        return Example(text, spans, place, lang=self.sources.lang, **optional)
+        return Example(text, spans, place, lang=lang, **optional)
+
+
+def _last_line(value: Any) -> int:
+    """The line on which the last part of a value begins."""
+    parts = [*value, *value.values()] if isinstance(value, Fields) else value if isinstance(value, Items) else []
+    return max([int(value.place[0]), *map(_last_line, parts)])
 
 
 _MARK = re.compile(r"\[([^\[\]]+)\]\(([^()]*)\)")
@@ -599,6 +616,22 @@ def _check_cycles(sources: _Sources) -> None:
         visit(rule_id, ())
 
 
+def _drop_broken(sources: _Sources) -> None:
+    """Leave out the rules that have faults, so that the examples of the others can be tried all the same.
+
+    Of rules in a circle one has the fault, and without it there is no circle.
+    """
+    faulty = {(fault.path, fault.line) for fault in sources.faults}
+    broken = {
+        rule_id
+        for rule_id, (path, lines) in sources.rule_lines.items()
+        if any((path, line) in faulty for line in lines)
+    }
+    for rule_id in broken:
+        del sources.rules[rule_id]
+    sources.cases = [case for case in sources.cases if case[0] not in broken]
+
+
 def _build(sources: _Sources, fingerprint: str) -> Grammar:
     forms = _forms(sources)
     filled = {name for name, pairs in forms.items() if pairs}
@@ -617,9 +650,23 @@ def _build(sources: _Sources, fingerprint: str) -> Grammar:
         names=sources.names,
         lists={name: {form: value for value, form in pairs} for name, pairs in forms.items()},
         weak=frozenset(sources.weak),
-        cases=tuple(sources.cases),
+        cases=(*sources.cases, *_idle_cases(sources, rules)),
+        lacking=_lacking(sources, filled),
         fingerprint=fingerprint,
     )
+
+
+def _idle_cases(sources: _Sources, rules: Mapping[str, Rule]) -> Iterator[tuple[str, Example, bool]]:
+    """The examples written for this language of rules that it has no words for: they cannot hold."""
+    for rule in sources.rules.values():
+        if rule.id not in rules and rule.id not in sources.without_rules:
+            yield from ((rule.id, example, False) for example in rule.examples if example.lang)
+
+
+def _lacking(sources: _Sources, filled: set[str]) -> tuple[str, ...]:
+    """The word lists that are described, have no words in this language, and are not declared as lacking."""
+    described = {name for name, text in sources.known_lists.items() if text}
+    return tuple(sorted(described - filled - sources.lacks.keys()))
 
 
 def _settings(sources: _Sources) -> Settings:

@@ -1,9 +1,9 @@
-"""The flow, on one screen: detect, tokenise, match, choose, resolve, link, and the record as the contract has it."""
+"""The flow, on one screen: detect, tokenise, match, choose, resolve, link, and the record of the contract."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,11 +14,13 @@ import spacy
 
 from annotate import choose, cldr, link, patterns
 from annotate.detect import UNDECIDED, Detector, LangDetect, Segment, segments
+from annotate.grammar import Grammar, Settings
 from annotate.match import Engine
-from annotate.matches import Match
-from annotate.records import SCHEMA, Document, Failure
-from annotate.resolve import Context, resolve
-from annotate.tokenise import Tokens, tokenise
+from annotate.matches import Found, Match
+from annotate.records import SCHEMA, Document
+from annotate.resolve import Context, Value, resolve
+from annotate.tokenise import tokenise
+from annotate.tokens import Tokens
 from annotate.version import __version__
 
 Record = dict[str, Any]
@@ -37,6 +39,29 @@ class Options:
     tokens: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one segment: all that was found, what had a value, what gave way, and what stays."""
+
+    grammar: Grammar
+    settings: Settings
+    part: Segment
+    found: Found
+    valued: list[tuple[Match, Value]]
+    lost: list[tuple[Match, Match, str]]
+    spans: list[link.Linked]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A record with all that led to it: what `explain` and the running of examples need besides."""
+
+    record: Record
+    tokens: Tokens
+    spans: list[link.Linked]
+    outcomes: list[Outcome]
+
+
 @dataclass
 class Pipeline:
     """Annotates texts; builds what a language needs when it first meets it and keeps it."""
@@ -52,34 +77,38 @@ class Pipeline:
     def annotate(self, document: Document) -> Record:
         """One document to its record; offsets count code points of `document.text`, which is never altered.
 
-        >>> record = Pipeline().annotate(Document("a", "Op 18 januari 1950 kostte het 2,5 miljard euro.", "a"))
+        >>> record = Pipeline().annotate(Document("a", "Op 18 januari 1950 kostte dit 2,5 miljard euro", "a"))
         >>> [(span["text"], span["label"]) for span in record["spans"]]
         [('18 januari 1950', 'DATE'), ('2,5 miljard euro', 'MONEY')]
         """
+        return self.trace(document).record
+
+    def trace(self, document: Document) -> Trace:
+        """The one path from a document to its record, with what was found and lost on the way."""
         lang, meta = self._detect(document)
         parts = self._segments(document, lang)
         tokens = tokenise(document.text)
-        spans: list[link.Linked] = []
-        for part in parts:
-            spans += self._annotate_segment(document, tokens, part)
-        facts = link.link(spans, document.text)
+        outcomes = [outcome for part in parts if (outcome := self._outcome(document, tokens, part))]
+        spans = [span for outcome in outcomes for span in outcome.spans]
+        facts = link.link(spans, tokens)
         if len(parts) > 1:
             meta["lang_segments"] = [{"start": p.start, "end": p.end, "lang": p.lang} for p in parts]
-        return self._record(document, lang, meta, tokens, spans, facts)
+        return Trace(self._record(document, lang, meta, tokens, spans, facts), tokens, spans, outcomes)
 
-    def _annotate_segment(self, document: Document, tokens: Tokens, part: Segment) -> list[link.Linked]:
+    def _outcome(self, document: Document, tokens: Tokens, part: Segment) -> Outcome | None:
         engine = self.engine(part.lang)
         if engine is None:
-            return []
+            return None
         grammar, region = engine.grammar, self._region(document)
         order = region and cldr.order_of(part.lang, region)
         settings = replace(grammar.settings, order=order) if order else grammar.settings
         found = engine.match(tokens, choose.select, settings, tokens.within(part.start, part.end))
-        context = Context(grammar, document.date and date.fromisoformat(document.date) or None, region)
+        context = Context(grammar, date.fromisoformat(document.date) if document.date else None, region)
         valued = [(m, v) for m in found.matches if (v := resolve(m, document.text, context)) is not None]
-        kept, _ = choose.settle([m for m, _ in valued], grammar.labels)
+        kept, lost = choose.settle([m for m, _ in valued], grammar.labels)
         values = {id(m): v for m, v in valued}
-        return [link.Linked(m, values[id(m)], grammar) for m in kept]
+        spans = [link.Linked(m, values[id(m)], grammar) for m in kept]
+        return Outcome(grammar, settings, part, found, valued, lost, spans)
 
     # -- its parts
 
@@ -120,7 +149,13 @@ class Pipeline:
         return self._engines[lang]
 
     def _record(
-        self, document: Document, lang: str, meta: dict[str, Any], tokens: Tokens, spans: Sequence[link.Linked], facts: list[Any]
+        self,
+        document: Document,
+        lang: str,
+        meta: dict[str, Any],
+        tokens: Tokens,
+        spans: Sequence[link.Linked],
+        facts: list[Any],
     ) -> Record:
         record: Record = {
             "schema": SCHEMA,
@@ -146,7 +181,8 @@ class Pipeline:
 
     def _run(self, lang: str) -> dict[str, str]:
         engine = self.engine(lang)
-        config = hashlib.sha256(repr((self.options.region, self.options.languages, self.options.detector)).encode())
+        options = self.options
+        config = hashlib.sha256(repr((options.region, options.languages, options.detector)).encode())
         return {
             "tool": f"annotate {__version__}",
             "spacy": spacy.__version__,

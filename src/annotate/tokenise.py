@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import accumulate
+
+from annotate.tokens import Tokens
 
 # Scripts in which a token is one character with its marks: word boundaries carry no space, or particles are glued.
 _BY_CHARACTER = (
@@ -53,34 +54,6 @@ def _build_expression() -> re.Pattern[str]:
 
 
 TOKEN = _build_expression()
-
-
-@dataclass(slots=True)
-class Tokens:
-    """The tokens of one text: `words[i]` stands at `text[starts[i]:starts[i] + len(words[i])]`.
-
-    `breaks` holds the indices of tokens before which a line or paragraph ends; nothing matches across one.
-    """
-
-    text: str
-    words: list[str]
-    starts: list[int]
-    breaks: frozenset[int]
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def end(self, index: int) -> int:
-        """The offset just after token `index`."""
-        return self.starts[index] + len(self.words[index])
-
-    def within(self, start: int, end: int) -> tuple[int, int]:
-        """The tokens from character `start` on to `end`, as a half-open range."""
-        return bisect_left(self.starts, start), bisect_left(self.starts, end)
-
-    def glued(self, index: int) -> bool:
-        """Whether token `index` follows the one before it without white space."""
-        return index > 0 and self.starts[index] == self.end(index - 1)
 
 
 def tokenise(text: str) -> Tokens:

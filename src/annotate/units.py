@@ -20,7 +20,8 @@ from spacy.vocab import Vocab
 
 from annotate.grammar import Kinds, Lexicon, Settings, fold, is_listed
 from annotate.numbers import Atom, Number, ascii_digits, read_digits, read_number
-from annotate.tokenise import Tokens, tokenise
+from annotate.tokenise import tokenise
+from annotate.tokens import Tokens
 
 _VOCAB_BOUND = 100_000
 _DATE_SIGNS = frozenset("/.-‐‑")
@@ -319,7 +320,7 @@ def _runs(atoms: Sequence[Atom], k: int, signs: frozenset[str], count: int) -> l
 
 def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     three = _runs(atoms, k, _DATE_SIGNS, 3)
-    if three and all(len(run) <= 4 for run in three):
+    if three and all(len(run) in (1, 2, 4) for run in three):
         value = numeric_date(three, settings.order)
         end = k + 5
         if value is None:

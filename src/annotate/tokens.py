@@ -1,0 +1,34 @@
+"""The tokens of a text, with their offsets: what `tokenise` makes and the later stages read."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The tokens of one text: `words[i]` stands at `text[starts[i]:starts[i] + len(words[i])]`.
+
+    `breaks` holds the indices of tokens before which a line or paragraph ends; nothing matches across one.
+    """
+
+    text: str
+    words: list[str]
+    starts: list[int]
+    breaks: frozenset[int]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def end(self, index: int) -> int:
+        """The offset just after token `index`."""
+        return self.starts[index] + len(self.words[index])
+
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """The tokens from character `start` on to `end`, as a half-open range."""
+        return bisect_left(self.starts, start), bisect_left(self.starts, end)
+
+    def glued(self, index: int) -> bool:
+        """Whether token `index` follows the one before it without white space."""
+        return index > 0 and self.starts[index] == self.end(index - 1)
