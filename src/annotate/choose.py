@@ -6,7 +6,7 @@ rule's id. Between labels: what a label declares in `over`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from annotate.grammar import Label
@@ -60,13 +60,30 @@ def settle(matches: Sequence[C], labels: Mapping[str, Label]) -> tuple[list[C], 
     """Of the matches of all grammars those that are written: a label gives way to those declared over it."""
     kept: list[C] = []
     lost: Lost[C] = []
-    for match in matches:
-        winner = next((m for m in matches if _beats(m, match, labels)), None)
+    ordered = sorted(matches, key=lambda m: (m.start, -m.end, m.label or ""))
+    for n, match in enumerate(ordered):
+        winner = next((m for m in _overlapping(ordered, n) if _beats(m, match, labels)), None)
         if winner is not None:
             lost.append((match, winner, f"{winner.label} is declared over {match.label}"))
         elif match.label is not None and labels[match.label].emit:
             kept.append(match)
-    return sorted(kept, key=lambda m: (m.start, -m.end, m.label or "")), lost
+    return kept, lost
+
+
+def _overlapping(ordered: Sequence[C], n: int) -> Iterator[C]:
+    """The matches near the n-th that share text with it; the longest span is seldom over a few hundred characters."""
+    match = ordered[n]
+    for other in reversed(ordered[max(0, n - _NEIGHBOURS) : n]):
+        if other.end > match.start:
+            yield other
+    for other in ordered[n + 1 :]:
+        if other.start >= match.end:
+            return
+        yield other
+
+
+#: No more matches than these begin inside one span before the match in question does.
+_NEIGHBOURS = 24
 
 
 def _beats(one: Candidate, other: Candidate, labels: Mapping[str, Label]) -> bool:

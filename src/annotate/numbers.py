@@ -15,7 +15,7 @@ _SPACES = frozenset("\u00a0\u202f\u2009")
 _SEPARATORS = frozenset(".,'’٫٬")
 _ALWAYS_GROUP = frozenset("'’٬")
 _ALWAYS_DECIMAL = frozenset("٫")
-_MAX_DIGITS = 24
+MAX_DIGITS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def read_digits(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
     (3, Number(value=Decimal('2.5'), plain=None, scale=None))
     """
     groups, signs, end = _groups(atoms, start, settings)
-    if sum(map(len, groups)) > _MAX_DIGITS:
+    if sum(map(len, groups)) > MAX_DIGITS:
         return None
     if not signs:
         return end, Number(Decimal(groups[0]), plain=groups[0])

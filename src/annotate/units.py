@@ -11,6 +11,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from spacy.attrs import NORM
@@ -19,7 +21,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from annotate.grammar import Kinds, Lexicon, Settings, fold, is_listed
-from annotate.numbers import Atom, Number, ascii_digits, read_digits, read_number
+from annotate.numbers import MAX_DIGITS, Atom, Number, ascii_digits, read_digits, read_number
 from annotate.tokenise import tokenise
 from annotate.tokens import Tokens
 
@@ -110,7 +112,7 @@ def masked(tokens: Tokens) -> dict[int, int]:
 
 
 #: How many tokens from a number on are looked at to put it together, and how many before it.
-_AHEAD, _BEHIND = 24, 3
+_AHEAD, _BEHIND = 16, 3
 _NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral"})
 _NOTHING: dict[str, Any] = {}
 
@@ -138,12 +140,38 @@ def units_of(
             orth, kinds = tokens.text[starts[i] : tokens.end(j - 1)], dict(phrase_kinds)
         else:
             j, orth, kinds = i + 1, word, lexicon[word] or _NOTHING
-        if word[0].isdecimal() or (kinds and not _NUMERAL.isdisjoint(kinds)):
+        if i + 1 == j and word.isdecimal() and _stands_alone(tokens, i, lexicon):
+            kinds = _plain_kinds(word)
+        elif word[0].isdecimal() or (kinds and not _NUMERAL.isdisjoint(kinds)):
             j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
         space = j >= len(words) or starts[j] != starts[j - 1] + len(words[j - 1])
         units.append(Unit(i, j, orth, kinds, space))
         i = j
     return units
+
+
+def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
+    """Whether a run of digits is a whole number by itself, as most are: nothing before or after goes with it."""
+    words = tokens.words
+    if tokens.glued(i) and words[i - 1] not in _OPENING:
+        return False
+    if i + 1 >= len(words):
+        return True
+    following = words[i + 1]
+    if tokens.glued(i + 1):
+        return following in _CLOSING and not (tokens.glued(i + 2) and i + 2 < len(words) and words[i + 2].isalnum())
+    kinds = lexicon[following]
+    return not following[0].isdecimal() and (kinds is None or _GOES_ON.isdisjoint(kinds))
+
+
+_OPENING, _CLOSING = frozenset("(["), frozenset(".,;:)]!?")
+_GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "phrase start"})
+
+
+@lru_cache(maxsize=10_000)
+def _plain_kinds(word: str) -> dict[str, Any]:
+    digits = ascii_digits(word)
+    return _number_kinds(Number(Decimal(digits), plain=digits)) if len(digits) <= MAX_DIGITS else {"code": None}
 
 
 def _number_at(
