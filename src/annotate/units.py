@@ -159,7 +159,8 @@ def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
         return True
     following = words[i + 1]
     if tokens.glued(i + 1):
-        return following in _CLOSING and not (tokens.glued(i + 2) and i + 2 < len(words) and words[i + 2].isalnum())
+        after = i + 2
+        return following in _CLOSING and not (after < len(words) and tokens.glued(after) and words[after].isalnum())
     kinds = lexicon[following]
     return not following[0].isdecimal() and (kinds is None or _GOES_ON.isdisjoint(kinds))
 

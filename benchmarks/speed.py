@@ -1,0 +1,151 @@
+"""Words per second of the whole pipeline, as a ratio to spaCy's blank tokeniser on the same text in the same run.
+
+    python benchmarks/speed.py [LANG ...] [--text FILE] [--rounds N] [--quick]
+
+Prints, for 400-word and 4,000-word articles on one core: `nlp.make_doc` of blank spaCy, the pipeline from
+detection to the bytes of the record, and their ratio (1.0: as fast as tokenising alone); then the cold start of
+a process that annotates one sentence, and peak memory after 100 and after 10,000 articles.
+Articles are put together from the sentences of `corpus/`, in another order each, so that neither side meets the
+same text twice in a round. For languages written without spaces, a "word" is two characters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import random
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import spacy
+
+from annotate.pipeline import Pipeline
+from annotate.records import Document
+from annotate.write import to_bytes
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def words_in(text: str) -> int:
+    """The words of a text; two characters of Chinese or Japanese count as one."""
+    wide = len(_WIDE.findall(text))
+    return len(text.split()) + wide // 2
+
+
+def sentences(lang: str, text: str | None = None) -> list[str]:
+    """The sentences of a language's corpus articles, or of the text given."""
+    texts = [text] if text else [p.read_text("utf-8") for p in sorted((CORPUS / lang).glob("*.txt"))]
+    found = [s.strip() for t in texts for s in re.split(r"(?<=[.!?。！？])\s+|(?<=[。！？])|\n+", t)]
+    return [s for s in found if s]
+
+
+def articles(lang: str, size: int, count: int, text: str | None = None) -> list[str]:
+    """`count` articles of about `size` words, the sentences of each in an order of its own."""
+    pool, made = sentences(lang, text), []
+    for number in range(count):
+        order = random.Random(number)
+        lines: list[str] = []
+        total = 0
+        while total < size:
+            for sentence in order.sample(pool, len(pool)):
+                lines.append(sentence)
+                total += words_in(sentence)
+                if total >= size:
+                    break
+        made.append("\n".join(" ".join(lines[i : i + 5]) for i in range(0, len(lines), 5)))
+    return made
+
+
+def seconds(work: Callable[[str], object], texts: Sequence[str]) -> float:
+    """The time that some work takes over all texts."""
+    start = time.perf_counter()
+    for text in texts:
+        work(text)
+    return time.perf_counter() - start
+
+
+def ratio(lang: str, size: int, rounds: int, text: str | None = None) -> None:
+    """Print one line: both speeds and the median of the rounds' ratios."""
+    nlp, pipeline = spacy.blank(lang), Pipeline()
+    texts = articles(lang, size, max(2, 20_000 // size), text)
+    words = sum(map(words_in, texts))
+
+    def whole(text: str) -> bytes:
+        return to_bytes(pipeline.annotate(Document("a", text, "a.txt")))
+
+    for warm in texts[:2]:
+        nlp.make_doc(warm), whole(warm)
+    gc.collect()
+    gc.freeze()
+    pairs = [(seconds(nlp.make_doc, texts), seconds(whole, texts)) for _ in range(rounds)]
+    spacy_time, own_time = (statistics.median(side) for side in zip(*pairs, strict=True))
+    each = statistics.median(a / b for a, b in pairs)
+    print(f"{lang:5} {size:6} words  spaCy {words / spacy_time:9,.0f} w/s  annotate {words / own_time:9,.0f} w/s  ratio {each:.2f}")
+    sys.stdout.flush()
+
+
+_COLD = "from annotate.pipeline import Pipeline; from annotate.records import Document; Pipeline().annotate(Document('a', {!r}, 'a'))"
+_MEMORY = """
+import sys; sys.path.insert(0, {here!r})
+from speed import articles, peak
+from annotate.pipeline import Pipeline; from annotate.records import Document; from annotate.write import to_bytes
+texts = articles({lang!r}, 400, 100); pipeline = Pipeline()
+for n in range({count}):
+    to_bytes(pipeline.annotate(Document(str(n), texts[n % 100] + f" Zaak{{n}} van bedrijf{{n}}.", "a")))
+print(peak())
+"""
+
+
+def peak() -> float:
+    """Peak resident memory of this process, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def cold(lang: str) -> float:
+    """Seconds from nothing to one annotated sentence, in a process of its own; the best of five."""
+    sentence = max(sentences(lang), key=len)
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", _COLD.format(sentence)], check=True)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def memory(lang: str, count: int) -> float:
+    """Peak memory of a process that annotates `count` articles of 400 words, in MiB."""
+    code = _MEMORY.format(here=str(Path(__file__).parent), lang=lang, count=count)
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("langs", nargs="*", default=["nl", "en"])
+    parser.add_argument("--text", type=Path, help="take the sentences of this file instead of the corpus")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--quick", action="store_true", help="speed only")
+    options = parser.parse_args()
+    text = options.text.read_text("utf-8") if options.text else None
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    for lang in options.langs:
+        for size in (400, 4_000):
+            ratio(lang, size, options.rounds, text)
+    if not options.quick:
+        print(f"cold start {cold(options.langs[0]):.2f} s")
+        for count in (100, 1_000, 10_000):
+            print(f"peak memory after {count:6,} articles {memory(options.langs[0], count):7.1f} MiB")
+
+
+if __name__ == "__main__":
+    main()
