@@ -104,7 +104,8 @@ def words_of(lang: str) -> dict[str, Pairs]:
     if found is None:
         return {}
     lists: dict[str, Pairs] = {
-        "month": _months(found, "wide"),
+        "month": _months(found, "wide") + _prefixed_months(found),
+        **_date_words(found),
         "month_short": _months(found, "abbreviated"),
         "weekday": _weekdays(found, "wide"),
         "weekday_short": _weekdays(found, "abbreviated"),
@@ -129,6 +130,57 @@ def _months(found: Locale, width: str) -> Pairs:
         for number, name in dict(found.months.get(context, {}).get(width, {})).items()
     ]
     return [(v, f) for v, f in dict.fromkeys(pairs) if not re.search(r"\d", f) and len(f) > 1]
+
+
+_FIELD = re.compile(r"'([^']*)'|([a-zA-Z])\2*|([^a-zA-Z']+)")
+
+
+def _date_patterns(found: Locale) -> Iterator[list[tuple[str, str]]]:
+    """CLDR's date patterns of the language as (field letter, "") and ("", literal) in their order."""
+    patterns = [str(found.date_formats[width]) for width in ("full", "long", "medium")]
+    patterns += [str(found.datetime_skeletons[s]) for s in ("yMMMM", "yMMMd", "MMMMd", "yMMM") if s in found.datetime_skeletons]
+    for pattern in patterns:
+        parts: list[tuple[str, str]] = []
+        for match in _FIELD.finditer(pattern):
+            literal = match[1] if match[1] is not None else match[3] or ""
+            if parts and not match[2] and not parts[-1][0]:
+                parts[-1] = ("", parts[-1][1] + literal)
+            else:
+                parts.append((match[2] or "", literal))
+        yield parts
+
+
+def _date_words(found: Locale) -> dict[str, Pairs]:
+    """The words that CLDR's patterns put around days, months and years: `de` and `del` in Spanish, `г.` in Russian."""
+    lists: dict[str, set[str]] = defaultdict(set)
+    for parts in _date_patterns(found):
+        fields = [letter for letter, _ in parts if letter]
+        for n, (letter, literal) in enumerate(parts):
+            words = literal.strip(" \u00a0\u202f,.،、-/;:()\u200f\u200e").strip()
+            if letter or not words or not re.search(r"[^\W\d]", words):
+                continue
+            before = parts[n - 1][0] if n else ""
+            last = n == len(parts) - 1
+            if before == "y":
+                lists["year_after"].add(words)
+            elif before == "d" and last:
+                lists["day_after"].add(words)
+            elif before in ("d", "M", "L") and not last and len(fields) > 1:
+                lists["date_joiner"].add(words)
+            elif before == "E":
+                lists["date_joiner"].add(words)
+    return {name: [("", word) for word in sorted(words)] for name, words in lists.items()}
+
+
+def _prefixed_months(found: Locale) -> Pairs:
+    """Months with the particle that the language glues before them: Hebrew בינואר."""
+    for parts in _date_patterns(found):
+        for (_, literal), (letter, _) in zip(parts, parts[1:], strict=False):
+            particle = literal.strip()
+            glued = particle.isalpha() and particle < "\u0e00" and not literal.endswith((" ", "\u00a0"))
+            if letter == "M" and glued:
+                return [(v, particle + f) for w in ("wide", "abbreviated") for v, f in _months(found, w)]
+    return []
 
 
 def _weekdays(found: Locale, width: str) -> Pairs:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spacy.attrs import IDS
@@ -217,6 +218,7 @@ class _RuleSet:
     """The rules of one grammar (`dates`, `money`, …) in levels, and what triggers them in a text."""
 
     def __init__(self, rules: Sequence[Rule], weak: frozenset[str]) -> None:
+        self.ids = frozenset(rule.id for rule in rules)
         self.levels = [_Level(level, weak) for level in _levels(rules)]
         smaller = {name for rule in rules for name in rule.names}
         #: Names of lists and kinds, and literal words, around which a match may be.
@@ -354,8 +356,30 @@ class Engine:
             for a, b in pieces
         ]
 
-    def _run(self, rules: _RuleSet, units: list[Unit], tokens: Tokens, select: Select, found: Found) -> None:
+    def units(
+        self, tokens: Tokens, rule_id: str, select: Select, settings: Settings, span: tuple[int, int]
+    ) -> list[Unit]:
+        """What a rule is tried on: the units of tokens `span`, with all that smaller rules find as one.
+
+        Not only around triggers, because `explain` asks why a rule did not match.
+        """
+        rules = next(own for own in self._sets if rule_id in own.ids)
+        units = _within(self._lines(tokens, [span], settings), [span])
+        return self._run(rules, units, tokens, select, Found(), before=rule_id)
+
+    def _run(
+        self,
+        rules: _RuleSet,
+        units: list[Unit],
+        tokens: Tokens,
+        select: Select,
+        found: Found,
+        *,
+        before: str | None = None,
+    ) -> list[Unit]:
         for level in rules.levels:
+            if before is not None and any(rule.id == before for shard in level.shards for rule in shard.rules):
+                break
             near = level.around(units)
             candidates = [
                 match
@@ -370,6 +394,18 @@ class Engine:
         found.matches += [
             unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label
         ]
+        return units
+
+
+def fits(specs: Sequence[TokenSpec], units: Sequence[Unit]) -> list[set[int]]:
+    """For each token of a pattern the units that it takes by itself; for `explain`."""
+    rules = [
+        Rule(str(n), "", None, ((replace(spec, op="1", outside=False),),), "") for n, spec in enumerate(specs)
+    ]
+    found: list[set[int]] = [set() for _ in specs]
+    for rule, _, start, _ in _Shard(rules).find(units):
+        found[int(rule.id)].add(start)
+    return found
 
 
 def _extend(windows: list[tuple[int, int]], start: int, end: int) -> None:

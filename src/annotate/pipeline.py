@@ -148,6 +148,10 @@ class Pipeline:
             self._engines[lang] = Engine(patterns.load(lang, self.roots))
         return self._engines[lang]
 
+    def use(self, grammar: Grammar) -> None:
+        """Annotate a language with this grammar, whatever its files say."""
+        self._engines[grammar.lang] = Engine(grammar)
+
     def _record(
         self,
         document: Document,

@@ -14,7 +14,7 @@ import unicodedata
 from bisect import bisect_left
 from itertools import accumulate
 
-from annotate.tokens import Tokens
+from annotate.tokens import INVISIBLE, Tokens
 
 # Scripts in which a token is one character with its marks: word boundaries carry no space, or particles are glued.
 _BY_CHARACTER = (
@@ -50,10 +50,12 @@ def _build_expression() -> re.Pattern[str]:
     marks = _ranges([p for p, c in category.items() if c[0] == "M"])
     letters = _ranges([p for p, c in category.items() if c[0] in "LM" and p not in by_character])
     single = _ranges(sorted(p for p in by_character if category[p][0] == "L")) + "\U00020000-\U0003ffff"
-    return re.compile(rf"\s+|[A-Za-z{letters}]+|\d+|[{single}][{marks}]*|.", re.DOTALL)
+    joiners = "\u200c\u200d"  # inside Persian and Indic words
+    return re.compile(rf"[\s{INVISIBLE}]+|[A-Za-z{letters}{joiners}]+|\d+|[{single}][{marks}]*|.", re.DOTALL)
 
 
 TOKEN = _build_expression()
+_BLANK = frozenset(INVISIBLE)
 
 
 def tokenise(text: str) -> Tokens:
@@ -64,7 +66,7 @@ def tokenise(text: str) -> Tokens:
     """
     pieces = TOKEN.findall(text)
     offsets = [0, *accumulate(map(len, pieces))]
-    kept = [k for k, piece in enumerate(pieces) if not piece.isspace()]
+    kept = [k for k, piece in enumerate(pieces) if not piece.isspace() and piece[0] not in _BLANK]
     words = [pieces[k] for k in kept]
     starts = [offsets[k] for k in kept]
     return Tokens(text, words, starts, _breaks(text, words, starts))

@@ -6,6 +6,10 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 
+#: Marks of direction and width that stand between characters and separate nothing: Arabic dates are full of them.
+INVISIBLE = "\u200b\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff"
+
+
 @dataclass(slots=True)
 class Tokens:
     """The tokens of one text: `words[i]` stands at `text[starts[i]:starts[i] + len(words[i])]`.
@@ -31,4 +35,7 @@ class Tokens:
 
     def glued(self, index: int) -> bool:
         """Whether token `index` follows the one before it without white space."""
-        return index > 0 and self.starts[index] == self.end(index - 1)
+        if index == 0:
+            return False
+        end, start = self.end(index - 1), self.starts[index]
+        return end == start or (self.text[end] in INVISIBLE and not self.text[end:start].strip(INVISIBLE))

@@ -144,7 +144,7 @@ def units_of(
             kinds = _plain_kinds(word)
         elif word[0].isdecimal() or (kinds and not _NUMERAL.isdisjoint(kinds)):
             j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-        space = j >= len(words) or starts[j] != starts[j - 1] + len(words[j - 1])
+        space = j >= len(words) or not tokens.glued(j)
         units.append(Unit(i, j, orth, kinds, space))
         i = j
     return units
@@ -201,7 +201,7 @@ def _atoms(
         j, kinds = phrases.get(i) or (i + 1, lexicon[words[i]] or _NOTHING)
         before = tokens.end(i - 1) if i else 0
         surface = words[i] if j == i + 1 else text[starts[i] : tokens.end(j - 1)]
-        atoms.append(Atom(i, j, surface, kinds, i > 0 and before == starts[i], text[before : starts[i]]))
+        atoms.append(Atom(i, j, surface, kinds, tokens.glued(i), text[before : starts[i]]))
         i = j
     return atoms
 

@@ -1,0 +1,219 @@
+"""The examples and rejects of pattern files, each run through the whole pipeline and checked for span and value.
+
+An example passes when each marked span is found as marked, by the rule that it stands under, with the value in
+parentheses, and when nothing else of the label is found. A reject passes when nothing of the label is found but
+what is marked in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from annotate import notation
+from annotate.explain import rivals
+from annotate.grammar import Example, Grammar
+from annotate.patterns import BUILT_IN, Fault, compile_language
+from annotate.pipeline import Options, Pipeline, Trace
+from annotate.records import Document
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One example or reject; `owner` is a rule's id, or the label of its file with a colon before it."""
+
+    id: str
+    lang: str
+    owner: str
+    example: Example
+    reject: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """How a case came out; `message` says what is wrong, empty where nothing is."""
+
+    id: str
+    lang: str
+    rule: str
+    text: str
+    place: str
+    reject: bool
+    message: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the case passed."""
+        return not self.message
+
+    @property
+    def fault(self) -> Fault:
+        """The failed case as a fault of its pattern file."""
+        path, line, column = self.place.rsplit(":", 2)
+        kind = "reject" if self.reject else "example"
+        return Fault(path, int(line), int(column), f"{kind} '{_cut(self.text)}': {self.message}")
+
+
+def cases(grammar: Grammar, roots: Sequence[Path], files: Collection[str] | None = None) -> Iterator[Case]:
+    """The examples and rejects of a language: those of its rules, then those of whole files.
+
+    `files` limits them to these files, as messages show them (`patterns/nl/dates.yaml`).
+
+    >>> from annotate.patterns import folders, load
+    >>> all(case.lang == "nl" for case in cases(load("nl"), folders()))
+    True
+    """
+    owned = [
+        *((rule.id, example, False) for rule in grammar.rules.values() for example in rule.examples),
+        *((rule.id, example, True) for rule in grammar.rules.values() for example in rule.rejects),
+        *grammar.cases,
+    ]
+    for owner, example, reject in owned:
+        if files is None or example.place.rsplit(":", 2)[0] in files:
+            yield Case(_id(grammar.lang, example, roots), grammar.lang, owner, example, reject)
+
+
+def run_cases(lang: str, roots: Sequence[Path], files: Collection[str] | None = None) -> Iterator[CaseResult]:
+    """Each case of a language, run through the whole pipeline; rules with faults are left out."""
+    grammar, _ = compile_language(lang, roots)
+    pipeline = case_pipeline(grammar, roots)
+    for case in cases(grammar, roots, files):
+        yield run_case(case, pipeline, grammar)
+
+
+def case_pipeline(grammar: Grammar, roots: Sequence[Path]) -> Pipeline:
+    """The pipeline that cases run through: the language is given, not detected."""
+    extra = tuple(root for root in roots if root != BUILT_IN)
+    pipeline = Pipeline(Options(patterns=extra, built_in=BUILT_IN in roots, lang=grammar.lang))
+    pipeline.use(grammar)
+    return pipeline
+
+
+def run_case(case: Case, pipeline: Pipeline, grammar: Grammar) -> CaseResult:
+    """One case with what is wrong with it."""
+    example = case.example
+    return CaseResult(
+        id=case.id,
+        lang=case.lang,
+        rule=case.owner.removeprefix(":"),
+        text=example.text,
+        place=example.place,
+        reject=case.reject,
+        message="; ".join(_problems(case, pipeline, grammar)),
+    )
+
+
+def _id(lang: str, example: Example, roots: Sequence[Path]) -> str:
+    """`nl/dates.yaml:12 Op 18 januari…`; of a shared file with the language before it."""
+    path, line, _ = example.place.rsplit(":", 2)
+    shown = [BUILT_IN.name if root == BUILT_IN else root.as_posix() for root in roots]
+    inside = next((path.removeprefix(f"{root}/") for root in shown if path.startswith(f"{root}/")), path)
+    own = "" if inside.startswith(f"{lang}/") else f"{lang} "
+    return f"{own}{inside}:{line} {_cut(example.text)}"
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN].rstrip()}…"
+
+
+# --- checking one case
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A span that was found, written or (a label that is not emitted) not."""
+
+    start: int
+    end: int
+    label: str
+    rules: tuple[str, ...]
+    value: Mapping[str, Any]
+
+
+def _problems(case: Case, pipeline: Pipeline, grammar: Grammar) -> Iterator[str]:
+    if not case.owner.startswith(":") and case.owner not in grammar.rules:
+        yield f"rule {case.owner} is not in use: {case.lang} has no words for a list that it needs"
+        return
+    if case.example.date is not None and not _is_day(case.example.date):
+        yield f"'{case.example.date}' is no date; write it as 2024-12-06"
+        return
+    trace = pipeline.trace(
+        Document(case.id, case.example.text, case.id, region=case.example.region, date=case.example.date)
+    )
+    found = _own(case, trace, grammar)
+    if not case.reject:
+        for marked in case.example.spans:
+            yield from _marked(marked, case, found, trace, grammar)
+    marks = {(start, end) for start, end, _ in case.example.spans}
+    for span in found:
+        if (span.start, span.end) not in marks:
+            kind = grammar.labels[span.label].value
+            shown = f"[{case.example.text[span.start : span.end]}]({notation.write(kind, span.value)})"
+            yield f"{shown} is found {'' if case.reject else 'too '}(by {span.rules[0]})"
+
+
+def _is_day(written: str) -> bool:
+    try:
+        return date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        return False
+
+
+def _own(case: Case, trace: Trace, grammar: Grammar) -> list[_Span]:
+    """The spans that a case is about: those of its label, or for a rule without a label those it took part in."""
+    if case.owner.startswith(":"):
+        label: str | None = case.owner[1:]
+        return [span for span in _found(trace) if span.label == label or label not in grammar.labels]
+    label = grammar.rules[case.owner].label
+    return [span for span in _found(trace) if (span.label == label if label else case.owner in span.rules)]
+
+
+def _found(trace: Trace) -> Iterator[_Span]:
+    """All spans, with those of labels that are not emitted: their rules have examples too."""
+    for span in trace.spans:
+        match = span.match
+        yield _Span(match.start, match.end, match.label or "", (match.rule, *match.trail), span.value)
+    for outcome in trace.outcomes:
+        lost = {id(match) for match, _, _ in outcome.lost}
+        for match, value in outcome.valued:
+            if match.label and not outcome.grammar.labels[match.label].emit and id(match) not in lost:
+                yield _Span(match.start, match.end, match.label, (match.rule, *match.trail), value)
+
+
+def _marked(
+    marked: tuple[int, int, str], case: Case, found: Sequence[_Span], trace: Trace, grammar: Grammar
+) -> Iterator[str]:
+    """What is wrong with one marked span."""
+    start, end, written = marked
+    shown = f"[{case.example.text[start:end]}]"
+    span = next((span for span in found if (span.start, span.end) == (start, end)), None)
+    if span is None:
+        yield f"{shown} is not found{_hint(start, end, trace)}"
+        return
+    if not case.owner.startswith(":") and case.owner not in span.rules:
+        yield f"{shown} is found by {span.rules[0]}, not by {case.owner}"
+    kind = grammar.labels[span.label].value
+    try:
+        stated = notation.read(kind, written)
+    except notation.NotationError as error:
+        yield f"the value of {shown} cannot be read: {error}"
+        return
+    wrong = ", ".join(notation.differences(stated, span.value))
+    if wrong:
+        yield f"the value of {shown} does not hold: {wrong}; it is ({notation.write(kind, span.value)})"
+
+
+def _hint(start: int, end: int, trace: Trace) -> str:
+    """What stands there instead: another span, or a match that lost."""
+    text = trace.tokens.text
+    for span in trace.spans:
+        if span.match.start < end and start < span.match.end:
+            return f"; '{text[span.match.start : span.match.end]}' is, as {span.match.label} (by {span.match.rule})"
+    rival = next((rival for rival in rivals(trace) if (rival.start, rival.end) == (start, end)), None)
+    return f"; {rival}" if rival else "; nothing is, there"
