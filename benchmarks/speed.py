@@ -88,7 +88,9 @@ def ratio(lang: str, size: int, rounds: int, text: str | None = None) -> None:
     pairs = [(seconds(nlp.make_doc, texts), seconds(whole, texts)) for _ in range(rounds)]
     spacy_time, own_time = (statistics.median(side) for side in zip(*pairs, strict=True))
     each = statistics.median(a / b for a, b in pairs)
-    print(f"{lang:5} {size:6} words  spaCy {words / spacy_time:9,.0f} w/s  annotate {words / own_time:9,.0f} w/s  ratio {each:.2f}")
+    print(
+        f"{lang:5} {size:6} words  spaCy {words / spacy_time:9,.0f} w/s  annotate {words / own_time:9,.0f} w/s  ratio {each:.2f}"
+    )
     sys.stdout.flush()
 
 
@@ -129,7 +131,9 @@ def memory(lang: str, count: int) -> float:
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("langs", nargs="*", default=["nl", "en"])
     parser.add_argument("--text", type=Path, help="take the sentences of this file instead of the corpus")
     parser.add_argument("--rounds", type=int, default=7)

@@ -1,8 +1,8 @@
-"""The examples and rejects of pattern files, each run through the whole pipeline and checked for span and value.
+"""The examples and rejects of pattern files, run through the whole pipeline, checked for span and value.
 
-An example passes when each marked span is found as marked, by the rule that it stands under, with the value in
-parentheses, and when nothing else of the label is found. A reject passes when nothing of the label is found but
-what is marked in it.
+An example passes when each marked span is found as marked, by the rule that it stands under, with the value
+in parentheses, and when nothing else of the label is found. A reject passes when nothing of the label is
+found but what is marked in it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from annotate import notation
-from annotate.explain import rivals
+from annotate.explain import best_attempt, rivals
 from annotate.grammar import Example, Grammar
+from annotate.matches import Match
 from annotate.patterns import BUILT_IN, Fault, compile_language
 from annotate.pipeline import Options, Pipeline, Trace
 from annotate.records import Document
@@ -132,6 +133,7 @@ class _Span:
     start: int
     end: int
     label: str
+    kind: str
     rules: tuple[str, ...]
     value: Mapping[str, Any]
 
@@ -149,12 +151,11 @@ def _problems(case: Case, pipeline: Pipeline, grammar: Grammar) -> Iterator[str]
     found = _own(case, trace, grammar)
     if not case.reject:
         for marked in case.example.spans:
-            yield from _marked(marked, case, found, trace, grammar)
+            yield from _marked(marked, case, found, trace, pipeline)
     marks = {(start, end) for start, end, _ in case.example.spans}
     for span in found:
         if (span.start, span.end) not in marks:
-            kind = grammar.labels[span.label].value
-            shown = f"[{case.example.text[span.start : span.end]}]({notation.write(kind, span.value)})"
+            shown = f"[{case.example.text[span.start : span.end]}]({notation.write(span.kind, span.value)})"
             yield f"{shown} is found {'' if case.reject else 'too '}(by {span.rules[0]})"
 
 
@@ -166,7 +167,7 @@ def _is_day(written: str) -> bool:
 
 
 def _own(case: Case, trace: Trace, grammar: Grammar) -> list[_Span]:
-    """The spans that a case is about: those of its label, or for a rule without a label those it took part in."""
+    """The spans that a case is about: those of its label; of a rule without one, those it took part in."""
     if case.owner.startswith(":"):
         label: str | None = case.owner[1:]
         return [span for span in _found(trace) if span.label == label or label not in grammar.labels]
@@ -177,43 +178,55 @@ def _own(case: Case, trace: Trace, grammar: Grammar) -> list[_Span]:
 def _found(trace: Trace) -> Iterator[_Span]:
     """All spans, with those of labels that are not emitted: their rules have examples too."""
     for span in trace.spans:
-        match = span.match
-        yield _Span(match.start, match.end, match.label or "", (match.rule, *match.trail), span.value)
+        yield _span(span.match, span.value, span.grammar)
     for outcome in trace.outcomes:
         lost = {id(match) for match, _, _ in outcome.lost}
         for match, value in outcome.valued:
             if match.label and not outcome.grammar.labels[match.label].emit and id(match) not in lost:
-                yield _Span(match.start, match.end, match.label, (match.rule, *match.trail), value)
+                yield _span(match, value, outcome.grammar)
+
+
+def _span(match: Match, value: Mapping[str, Any], grammar: Grammar) -> _Span:
+    assert match.label is not None
+    kind = grammar.labels[match.label].value
+    return _Span(match.start, match.end, match.label, kind, (match.rule, *match.trail), value)
 
 
 def _marked(
-    marked: tuple[int, int, str], case: Case, found: Sequence[_Span], trace: Trace, grammar: Grammar
+    marked: tuple[int, int, str], case: Case, found: Sequence[_Span], trace: Trace, pipeline: Pipeline
 ) -> Iterator[str]:
     """What is wrong with one marked span."""
     start, end, written = marked
     shown = f"[{case.example.text[start:end]}]"
     span = next((span for span in found if (span.start, span.end) == (start, end)), None)
     if span is None:
-        yield f"{shown} is not found{_hint(start, end, trace)}"
+        yield f"{shown} is not found{_hint(start, end, case, trace, pipeline)}"
         return
     if not case.owner.startswith(":") and case.owner not in span.rules:
         yield f"{shown} is found by {span.rules[0]}, not by {case.owner}"
-    kind = grammar.labels[span.label].value
     try:
-        stated = notation.read(kind, written)
+        stated = notation.read(span.kind, written)
     except notation.NotationError as error:
         yield f"the value of {shown} cannot be read: {error}"
         return
     wrong = ", ".join(notation.differences(stated, span.value))
     if wrong:
-        yield f"the value of {shown} does not hold: {wrong}; it is ({notation.write(kind, span.value)})"
+        yield f"the value of {shown} does not hold: {wrong}; it is ({notation.write(span.kind, span.value)})"
 
 
-def _hint(start: int, end: int, trace: Trace) -> str:
-    """What stands there instead: another span, or a match that lost."""
+def _hint(start: int, end: int, case: Case, trace: Trace, pipeline: Pipeline) -> str:
+    """What stands there instead: another span, a match that lost, or how far the rule came."""
     text = trace.tokens.text
     for span in trace.spans:
         if span.match.start < end and start < span.match.end:
-            return f"; '{text[span.match.start : span.match.end]}' is, as {span.match.label} (by {span.match.rule})"
+            found = f"'{text[span.match.start : span.match.end]}'"
+            return f"; {found} is, as {span.match.label} (by {span.match.rule})"
     rival = next((rival for rival in rivals(trace) if (rival.start, rival.end) == (start, end)), None)
-    return f"; {rival}" if rival else "; nothing is, there"
+    if rival:
+        return f"; {rival}"
+    told = (
+        f"; the rule {best_attempt(rule, outcome, trace, pipeline)}"
+        for outcome in trace.outcomes
+        if (rule := outcome.grammar.rules.get(case.owner)) is not None
+    )
+    return next(told, "; nothing is there")

@@ -138,7 +138,11 @@ _FIELD = re.compile(r"'([^']*)'|([a-zA-Z])\2*|([^a-zA-Z']+)")
 def _date_patterns(found: Locale) -> Iterator[list[tuple[str, str]]]:
     """CLDR's date patterns of the language as (field letter, "") and ("", literal) in their order."""
     patterns = [str(found.date_formats[width]) for width in ("full", "long", "medium")]
-    patterns += [str(found.datetime_skeletons[s]) for s in ("yMMMM", "yMMMd", "MMMMd", "yMMM") if s in found.datetime_skeletons]
+    patterns += [
+        str(found.datetime_skeletons[s])
+        for s in ("yMMMM", "yMMMd", "MMMMd", "yMMM")
+        if s in found.datetime_skeletons
+    ]
     for pattern in patterns:
         parts: list[tuple[str, str]] = []
         for match in _FIELD.finditer(pattern):
@@ -215,10 +219,7 @@ def _territories(found: Locale) -> Pairs:
 def _current_currencies() -> frozenset[str]:
     territories = get_global("territory_currencies")
     return frozenset(
-        entry[0]
-        for entries in territories.values()
-        for entry in entries
-        if entry[2] is None and entry[3]
+        entry[0] for entries in territories.values() for entry in entries if entry[2] is None and entry[3]
     )
 
 
@@ -346,7 +347,9 @@ def languages() -> list[str]:
     """The languages that langdetect can tell, by its profiles."""
     from importlib.resources import files
 
-    return sorted(p.name for p in files("langdetect").joinpath("profiles").iterdir() if not p.name.startswith("_"))
+    return sorted(
+        p.name for p in files("langdetect").joinpath("profiles").iterdir() if not p.name.startswith("_")
+    )
 
 
 def names(lang: str) -> Any:

@@ -83,7 +83,11 @@ class LangDetect:
         """Languages, n-gram -> row, log probabilities by row and language, log prior."""
         folder = files("langdetect").joinpath("profiles")
         found = sorted(
-            (p for p in folder.iterdir() if not p.name.startswith("_") and (not self._only or _base(p.name) in self._only)),
+            (
+                p
+                for p in folder.iterdir()
+                if not p.name.startswith("_") and (not self._only or _base(p.name) in self._only)
+            ),
             key=lambda p: p.name,
         )
         rows: dict[str, int] = {}
@@ -93,7 +97,10 @@ class LangDetect:
             words = [w for w in data["freq"] if len(w) <= 3]
             totals = [0.0, *data["n_words"]]
             cells.append(
-                ([rows.setdefault(w, len(rows)) for w in words], [data["freq"][w] / totals[len(w)] for w in words])
+                (
+                    [rows.setdefault(w, len(rows)) for w in words],
+                    [data["freq"][w] / totals[len(w)] for w in words],
+                )
             )
         matrix = np.full((len(rows), len(found)), _SMOOTHING, dtype=np.float32)
         for column, (indices, values) in enumerate(cells):
@@ -175,9 +182,7 @@ def _sample(text: str, size: int) -> str:
     return re.sub(r"[A-Za-z]", "", text) if latin * 2 < other else text
 
 
-def segments(
-    text: str, main: str, detector: Detector, known: Collection[str]
-) -> list[Segment]:
+def segments(text: str, main: str, detector: Detector, known: Collection[str]) -> list[Segment]:
     """The stretches of a text in another language than its main one, with the main ones between them.
 
     Lines and quotations of some length are looked at; one goes its own way only where another language with

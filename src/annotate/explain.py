@@ -1,7 +1,7 @@
 """Why a text is annotated as it is: each span with what it is made of, each rival with why it lost.
 
-Nothing is matched a second time: all of it is read from the `Trace` of the pipeline's one path. Only for a rule
-that did not match, its patterns are tried token by token, to say at which one it stopped.
+Nothing is matched a second time: all of it is read from the `Trace` of the pipeline's one path. Only where a
+rule did not match, its patterns are tried token by token, to say at which one it stopped.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A span of the record with how it came about; `made_of` are the rules that took part, the smallest first."""
+    """A span of the record with how it came about.
+
+    `made_of` are the rules that took part, the smallest first; `short` is the value as examples write it.
+    """
 
     id: str
     start: int
@@ -145,7 +148,7 @@ def _explained(span: Mapping[str, Any], trace: Trace) -> Explained:
 
 
 def slot_value(slot: Slot) -> str:
-    """What a slot is worth, in one line: a number, the value of a list's word, or the smaller rule that it is."""
+    """What a slot is worth: a number, the value of a list's word, or the smaller rule that filled it."""
     value = slot.value
     if isinstance(value, Match):
         return value.rule
@@ -188,7 +191,7 @@ def _rivals(outcome: Outcome, trace: Trace) -> Iterator[Rival]:
             yield _rival(match, None, _NO_VALUE[outcome.grammar.labels[match.label].value], trace)
     for match, _ in outcome.valued:
         if match.label and not outcome.grammar.labels[match.label].emit:
-            yield _rival(match, None, f"{match.label} is no label of the output", trace)
+            yield _rival(match, None, f"{match.label} only keeps other labels out", trace)
     written = {id(span.match) for span in trace.spans}
     for span in outcome.spans:
         if id(span.match) not in written:
@@ -211,11 +214,16 @@ def _rival(match: Match, winner: Match | None, reason: str, trace: Trace) -> Riv
         end=match.end,
         text=text[match.start : match.end],
         label=match.label,
-        rule=match.trail[-1] if match.trail else match.rule,
-        winner=winner and (winner.trail[-1] if winner.trail else winner.rule),
-        winner_text=winner and text[winner.start : winner.end],
+        rule=_name(match),
+        winner=None if winner is None else _name(winner),
+        winner_text=None if winner is None else text[winner.start : winner.end],
         reason=reason,
     )
+
+
+def _name(match: Match) -> str:
+    """The rule that made a match; one that only adds context leaves its name to what it found."""
+    return match.trail[-1] if match.trail else match.rule
 
 
 # --- why a rule did not match
@@ -223,9 +231,9 @@ def _rival(match: Match, winner: Match | None, reason: str, trace: Trace) -> Riv
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """Where a pattern came furthest: from unit `first` on it took all up to `at`, and stopped at token `token`.
+    """Where a pattern came furthest: from unit `first` on it took all up to `at`, and stopped at `token`.
 
-    `token` is the number of the pattern's tokens where it went through to the end.
+    Tokens count from 0; one that went through to the end stopped after its last.
     """
 
     first: int
@@ -271,33 +279,41 @@ def _verdicts(rule: Rule, outcome: Outcome, trace: Trace, pipeline: Pipeline) ->
     lost = [rival for rival in rivals(trace) if rival.rule == rule.id]
     yield from (f"matched, in '{_flat(span.text)}' ({span.match.label})" for span in matched)
     yield from (f"matched, but {rival}" for rival in lost)
-    if matched or lost:
-        return
-    yield "did not match:"
+    if not matched and not lost:
+        yield "did not match:"
+        for number, (_, told) in enumerate(_attempts(rule, outcome, trace, pipeline), 1):
+            yield f"pattern {number}: {told}" if len(rule.patterns) > 1 else told
+
+
+def best_attempt(rule: Rule, outcome: Outcome, trace: Trace, pipeline: Pipeline) -> str:
+    """How far that pattern of a rule came that came furthest, in words."""
+    return max(_attempts(rule, outcome, trace, pipeline), key=lambda attempt: attempt[0].reach)[1]
+
+
+def _attempts(rule: Rule, outcome: Outcome, trace: Trace, pipeline: Pipeline) -> Iterator[tuple[_Stop, str]]:
+    """For each pattern of a rule where it came furthest, and the same in words."""
     engine = pipeline.engine(outcome.part.lang)
     assert engine is not None  # it has an outcome
     span = trace.tokens.within(outcome.part.start, outcome.part.end)
     units = engine.units(trace.tokens, rule.id, choose.select, outcome.settings, span)
-    for number, pattern in enumerate(rule.patterns, 1):
-        head = f"pattern {number}: " if len(rule.patterns) > 1 else ""
-        yield head + _attempt(pattern, units, outcome.grammar, trace)
+    for pattern in rule.patterns:
+        stop = _furthest(pattern, fits(pattern, units), len(units))
+        yield stop, _told(stop, pattern, units, outcome.grammar, trace)
 
 
-def _attempt(pattern: Sequence[TokenSpec], units: Sequence[Unit], grammar: Grammar, trace: Trace) -> str:
-    stop = _furthest(pattern, fits(pattern, units), len(units))
+def _told(
+    stop: _Stop, pattern: Sequence[TokenSpec], units: Sequence[Unit], grammar: Grammar, trace: Trace
+) -> str:
     taken = _surface(units[stop.first : stop.at], trace)
     if stop.token == len(pattern):
-        return f"fits '{taken}', but no word there is one that the engine looks for, or a line ends in it"
-    wants = f"token {stop.token + 1} wants {_wants(pattern[stop.token])}"
+        return f"fits '{taken}', but nothing there is what the engine looks for first"
+    wants = f"token {pattern[stop.token].at} wants {_wants(pattern[stop.token])}"
     if stop.at == stop.first:
         return f"{wants}; the text has none"
     if stop.at == len(units) or "break" in units[stop.at].kinds:
         return f"begins with '{taken}', but {wants}; the line ends there"
-    unit = units[stop.at]
-    return (
-        f"begins with '{taken}', but {wants}; the text has '{_surface([unit], trace)}' "
-        f"({_kinds(unit, grammar) or 'in no list'})"
-    )
+    has = f"'{_surface([units[stop.at]], trace)}' ({_kinds(units[stop.at], grammar) or 'in no list'})"
+    return f"begins with '{taken}', but {wants}; the text has {has}"
 
 
 def _furthest(pattern: Sequence[TokenSpec], takes: Sequence[set[int]], count: int) -> _Stop:

@@ -62,6 +62,8 @@ class TokenSpec:
     op: str = "1"
     slot: str | None = None
     outside: bool = False
+    #: Its number in the pattern as it is written, from 1; a language that lacks words has fewer tokens.
+    at: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:

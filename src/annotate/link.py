@@ -117,7 +117,13 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     for match in _SENTENCE_END.finditer(text, low, start):
         first = match.end()
     following = _SENTENCE_END.search(text, end, min(len(text), end + _REACH))
-    last = following.start() + 1 if following and text[following.start()] != "\n" else following.start() if following else min(len(text), end + _REACH)
+    last = (
+        following.start() + 1
+        if following and text[following.start()] != "\n"
+        else following.start()
+        if following
+        else min(len(text), end + _REACH)
+    )
     return first, last
 
 
@@ -177,7 +183,9 @@ def _phrase_in(grammar: Grammar, name: str, words: str) -> bool:
     return any(words.casefold().startswith(form.casefold()) for form in forms if form)
 
 
-def _status(pact: Linked, sentence: tuple[int, int], tokens: Tokens) -> tuple[str | None, tuple[int, int] | None]:
+def _status(
+    pact: Linked, sentence: tuple[int, int], tokens: Tokens
+) -> tuple[str | None, tuple[int, int] | None]:
     """What the verbs of the sentence make of it, where they agree; with the place of the first of them."""
     verbs = "partnership_verb" if pact.match.label == "PARTNERSHIP" else "agreement_verb"
     first, last = tokens.within(*sentence)
@@ -189,7 +197,9 @@ def _status(pact: Linked, sentence: tuple[int, int], tokens: Tokens) -> tuple[st
     return next(iter(found.items())) if len(found) == 1 else (None, None)
 
 
-def _fact(kind: str, pact: Linked, date: Linked | None, amount: Linked | None, evidence: tuple[int, int]) -> dict[str, Any]:
+def _fact(
+    kind: str, pact: Linked, date: Linked | None, amount: Linked | None, evidence: tuple[int, int]
+) -> dict[str, Any]:
     return {
         "type": kind,
         "subject": pact.id,

@@ -107,7 +107,8 @@ def _name_sets(rule: Rule) -> Iterator[frozenset[str]]:
 def _is_any(kinds: Mapping[str, Any], names: frozenset[str]) -> bool:
     """Whether a unit is any of the names; `period.year` asks for the value, too."""
     return any(
-        name in kinds or ("." in name and kinds.get(name.split(".")[0]) == name.split(".", 1)[1]) for name in names
+        name in kinds or ("." in name and kinds.get(name.split(".")[0]) == name.split(".", 1)[1])
+        for name in names
     )
 
 
@@ -240,7 +241,9 @@ def _rank(spec: TokenSpec, weak: frozenset[str]) -> int:
         return 0
     if not spec.names:
         return 8 if any(_literals(spec)) else 10
-    return max([7 if name in weak else 1 for name in spec.lists] + [_KIND_RANK.get(kind, 9) for kind in spec.kinds])
+    return max(
+        [7 if name in weak else 1 for name in spec.lists] + [_KIND_RANK.get(kind, 9) for kind in spec.kinds]
+    )
 
 
 def _most(spec: TokenSpec) -> int:
@@ -287,8 +290,14 @@ class Engine:
         kinds = dict(self._lexicon[word] or {})
         later: dict[str, str] = {}
         if word[0].isdecimal():
-            kinds.update(dict.fromkeys(("number", "integer", "scaled", "ordinal", "day", "month_number", "short_year"), ""))
-            later = dict.fromkeys(("numeric_date", "numeric_day_month", "numeric_month_year", "numeric_year_span"), "")
+            kinds.update(
+                dict.fromkeys(
+                    ("number", "integer", "scaled", "ordinal", "day", "month_number", "short_year"), ""
+                )
+            )
+            later = dict.fromkeys(
+                ("numeric_date", "numeric_day_month", "numeric_month_year", "numeric_year_span"), ""
+            )
             if len(word) == 4 and (word[0] in "12" or not word.isascii()):
                 kinds["year"] = kinds["modern_year"] = ""
         if PHRASE_START in kinds:
@@ -311,7 +320,9 @@ class Engine:
             mask = seen[word] if word in seen else compute(word)
             if mask > low:  # only together with the next token: a phrase, or a date in digits
                 following = words[i + 1] if i + 1 < last else " "
-                whole = following in "/.-‐‑" if word[0].isdecimal() else self._phrases.may_begin(word, following)
+                whole = (
+                    following in "/.-‐‑" if word[0].isdecimal() else self._phrases.may_begin(word, following)
+                )
                 mask = (mask | mask >> count) & low if whole else mask & low
             if mask:
                 yield i, mask
@@ -327,7 +338,13 @@ class Engine:
 
     # -- matching
 
-    def match(self, tokens: Tokens, select: Select, settings: Settings | None = None, span: tuple[int, int] | None = None) -> Found:
+    def match(
+        self,
+        tokens: Tokens,
+        select: Select,
+        settings: Settings | None = None,
+        span: tuple[int, int] | None = None,
+    ) -> Found:
         """All that the rules find in tokens `span` (all of them by default), the larger instead of its parts.
 
         `select` decides between overlapping matches of one level; `settings` stand in for the language's own
@@ -343,7 +360,9 @@ class Engine:
                 self._run(rules, units, tokens, select, found)
         return found
 
-    def _lines(self, tokens: Tokens, windows: Sequence[tuple[int, int]], settings: Settings) -> list[list[Unit]]:
+    def _lines(
+        self, tokens: Tokens, windows: Sequence[tuple[int, int]], settings: Settings
+    ) -> list[list[Unit]]:
         """The units of each window, cut at the ends of lines."""
         masks = masked(tokens)
         pieces: list[tuple[int, int]] = []
@@ -378,7 +397,9 @@ class Engine:
         before: str | None = None,
     ) -> list[Unit]:
         for level in rules.levels:
-            if before is not None and any(rule.id == before for shard in level.shards for rule in shard.rules):
+            if before is not None and any(
+                rule.id == before for shard in level.shards for rule in shard.rules
+            ):
                 break
             near = level.around(units)
             candidates = [

@@ -174,7 +174,9 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
 _Step = tuple[int, Number | None, Decimal | None]
 
 
-def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, after_word: bool) -> _Step | None:
+def _step(
+    atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, after_word: bool
+) -> _Step | None:
     """The next numeral, number word or scale word at `k`; a joiner or hyphen before it is passed over."""
     atom = atoms[k]
     if not first and k + 1 < len(atoms):
@@ -204,7 +206,11 @@ def _word_step(atoms: Sequence[Atom], k: int, *, first: bool, after_word: bool) 
         return k + 1, None, Decimal(kinds["short_scale"])
     if "cardinal" in kinds:
         value = Decimal(kinds["cardinal"])
-        if not first and value >= 100 and value.as_tuple().digits.count(0) == len(value.as_tuple().digits) - 1:
+        if (
+            not first
+            and value >= 100
+            and value.as_tuple().digits.count(0) == len(value.as_tuple().digits) - 1
+        ):
             return k + 1, None, value
         return (k + 1, Number(value), None) if first or after_word else None
     if first and "article_numeral" in kinds and k + 1 < len(atoms) and "scale" in atoms[k + 1].kinds:

@@ -47,7 +47,9 @@ def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName])
     level = [*known.level, *given] if known else given
     value |= {
         "kind": match.get("kind") or match.get("head") or "partnership",
-        "level": sorted(dict.fromkeys(level), key=lambda one: (LEVELS.index(one) if one in LEVELS else len(LEVELS))),
+        "level": sorted(
+            dict.fromkeys(level), key=lambda one: LEVELS.index(one) if one in LEVELS else len(LEVELS)
+        ),
         "parties": [],
     }
     if known:
@@ -67,7 +69,9 @@ def _parties(match: Match) -> list[dict[str, str | None]]:
 
 def _last(match: Match, name: str) -> str | None:
     """The last value of a slot that says anything: in `EU Investment Protection Agreement`, that of the type."""
-    return next((s.value for s in reversed(match.slots.get(name, [])) if isinstance(s.value, str) and s.value), None)
+    return next(
+        (s.value for s in reversed(match.slots.get(name, [])) if isinstance(s.value, str) and s.value), None
+    )
 
 
 def _count(match: Match) -> int | None:

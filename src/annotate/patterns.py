@@ -365,7 +365,18 @@ class _File:
                 self._rule(fields)
 
     def _rule(self, fields: Fields) -> None:
-        known = {"id", "why", "label", "pattern", "patterns", "priority", "set", "gives", "examples", "rejects"}
+        known = {
+            "id",
+            "why",
+            "label",
+            "pattern",
+            "patterns",
+            "priority",
+            "set",
+            "gives",
+            "examples",
+            "rejects",
+        }
         for key in fields:
             if key not in known:
                 self.fault(key, f"unknown key '{key}' in a rule; {_nearest(key, known)}")
@@ -378,7 +389,9 @@ class _File:
             self.fault(get["id"], f"'{get['id']}': an id is lower-case words joined by hyphens")
         if rule_id in self.sources.rules:
             first = self.sources.rule_places[rule_id]
-            self.fault(get["id"], f"duplicate id '{get['id']}'; it stands already at {first[0]}:{first[1][0]}")
+            self.fault(
+                get["id"], f"duplicate id '{get['id']}'; it stands already at {first[0]}:{first[1][0]}"
+            )
             return
         label = str(get["label"]) if "label" in get else self.label
         label = None if label == "none" else label
@@ -395,7 +408,9 @@ class _File:
             place=f"{self.shown}:{fields.place[0]}",
             priority=self._integer(get.get("priority", "0"), "priority"),
             why=str(get.get("why", "")),
-            constants={str(k): str(v) for k, v in self._fields(get["set"], "set").items()} if "set" in get else {},
+            constants={str(k): str(v) for k, v in self._fields(get["set"], "set").items()}
+            if "set" in get
+            else {},
             gives=tuple(map(str, self._texts(get["gives"], "gives"))) if "gives" in get else (),
             examples=self._examples(get.get("examples"), rejects=False),
             rejects=self._examples(get.get("rejects"), rejects=True),
@@ -411,7 +426,7 @@ class _File:
         tokens = self._items(value, "a pattern")
         if not tokens:
             self.fault(value, "a pattern needs at least one token")
-        specs = tuple(self._token(t) for t in tokens if isinstance(t, Fields))
+        specs = tuple(self._token(t, n) for n, t in enumerate(tokens, 1) if isinstance(t, Fields))
         for token in tokens:
             if not isinstance(token, Fields):
                 self.fault(token, "a token is a mapping such as {list: month} or {LOWER: van}")
@@ -421,9 +436,9 @@ class _File:
             self.fault(value, "every token of this pattern is outside: its span would be empty")
         return specs
 
-    def _token(self, fields: Fields) -> TokenSpec:
+    def _token(self, fields: Fields, at: int) -> TokenSpec:
         ours = {"list", "kind", "rule", "unless", "slot", "outside"}
-        found: dict[str, Any] = {"attributes": {}}
+        found: dict[str, Any] = {"attributes": {}, "at": at}
         for key, value in fields.items():
             if key in ("list", "kind", "rule"):
                 names = tuple(map(str, self._texts(value, str(key))))
@@ -446,7 +461,9 @@ class _File:
             elif str(key).upper() == key:
                 found["attributes"][str(key)] = self._attribute(key, value)
             else:
-                self.fault(key, f"unknown key '{key}' in a token; {_nearest(key, ours)}, or a spaCy attribute")
+                self.fault(
+                    key, f"unknown key '{key}' in a token; {_nearest(key, ours)}, or a spaCy attribute"
+                )
         return TokenSpec(**found)
 
     def _operator(self, value: Any) -> str:
@@ -478,7 +495,21 @@ class _File:
         return str(value)
 
     def _predicate(self, name: str, key: str, value: Any) -> Any:
-        known = {"IN", "NOT_IN", "IS_SUBSET", "IS_SUPERSET", "INTERSECTS", "REGEX", "FUZZY", "==", "!=", ">=", "<=", ">", "<"}
+        known = {
+            "IN",
+            "NOT_IN",
+            "IS_SUBSET",
+            "IS_SUPERSET",
+            "INTERSECTS",
+            "REGEX",
+            "FUZZY",
+            "==",
+            "!=",
+            ">=",
+            "<=",
+            ">",
+            "<",
+        }
         if name not in known and not re.fullmatch(r"FUZZY[1-9]", name):
             self.fault(value, f"unknown predicate '{name}'; {_nearest(name, known)}")
         if name == "REGEX" and isinstance(value, Text):
@@ -521,7 +552,9 @@ class _File:
             fields = {str(k): v for k, v in entry.items()}
             for key in entry:
                 if key not in ("text", "date", "region"):
-                    self.fault(key, f"unknown key '{key}' in an example; {_nearest(key, ['text', 'date', 'region'])}")
+                    self.fault(
+                        key, f"unknown key '{key}' in an example; {_nearest(key, ['text', 'date', 'region'])}"
+                    )
         marked = fields.get("text")
         if not isinstance(marked, Text):
             self.fault(entry, "an example is a text, or a mapping with 'text' and 'date' or 'region'")
@@ -537,7 +570,9 @@ class _File:
 
 def _last_line(value: Any) -> int:
     """The line on which the last part of a value begins."""
-    parts = [*value, *value.values()] if isinstance(value, Fields) else value if isinstance(value, Items) else []
+    parts = (
+        [*value, *value.values()] if isinstance(value, Fields) else value if isinstance(value, Items) else []
+    )
     return max([int(value.place[0]), *map(_last_line, parts)])
 
 
@@ -732,9 +767,7 @@ def _supported(rules: dict[str, Rule]) -> dict[str, Rule]:
                 if all(s.optional or not s.rules or s.lists or s.kinds or names & {*s.rules} for s in p)
             )
             if patterns:
-                kept[rule.id] = Rule(
-                    **{n: getattr(rule, n) for n in Rule.__slots__} | {"patterns": patterns}
-                )
+                kept[rule.id] = Rule(**{n: getattr(rule, n) for n in Rule.__slots__} | {"patterns": patterns})
         if kept == rules:
             return rules
         rules = kept

@@ -39,8 +39,20 @@ class Calendar:
     century: int | None = None
 
 
-_SEASONS = {"spring": ("SP", 21, 3), "summer": ("SU", 22, 6), "autumn": ("FA", 23, 9), "winter": ("WI", 24, 12)}
-_DURATION = {"year": "P{}Y", "month": "P{}M", "week": "P{}W", "day": "P{}D", "decade": "P{}0Y", "weekend": "P{}WE"}
+_SEASONS = {
+    "spring": ("SP", 21, 3),
+    "summer": ("SU", 22, 6),
+    "autumn": ("FA", 23, 9),
+    "winter": ("WI", 24, 12),
+}
+_DURATION = {
+    "year": "P{}Y",
+    "month": "P{}M",
+    "week": "P{}W",
+    "day": "P{}D",
+    "decade": "P{}0Y",
+    "weekend": "P{}WE",
+}
 _KEYS = ("timex", "timex_type", "mod", "edtf", "start", "end", "grain", "anchor")
 
 Value = dict[str, Any]
@@ -384,7 +396,9 @@ def _fill(parts: Calendar, other: Calendar, *, later: bool = False) -> Calendar:
     """What one end of a range leaves out, taken from the other: the month and year of `3` in `3–5 mei 2025`."""
     if parts.year is None and other.year is not None and parts.decade is None and parts.century is None:
         order, against = _own_order(parts), _own_order(other)
-        crosses = order is not None and against is not None and (order < against if later else order > against)
+        crosses = (
+            order is not None and against is not None and (order < against if later else order > against)
+        )
         parts = replace(parts, year=other.year + (1 if later else -1) * crosses)
     if parts.month is None and parts.day is not None:
         parts = replace(parts, month=other.month)

@@ -73,7 +73,7 @@ def tokenise(text: str) -> Tokens:
 
 
 _LINE_END = re.compile(r"[\n\r\u2028\u2029\f\v]+")
-_SENTENCE_END = frozenset(".!?:;|。！？…\"”»)")
+_SENTENCE_END = frozenset('.!?:;|。！？…"”»)')
 _WRAP = range(40, 121)
 
 

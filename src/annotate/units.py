@@ -74,7 +74,9 @@ class Phrases:
     def lists_from(self, word: str) -> Iterable[str]:
         """The lists that have a phrase with this first word."""
         first = fold(word)
-        return {entry[0] for words in self._keys if words[0] == first for entry in self._lexicon.phrases[words]}
+        return {
+            entry[0] for words in self._keys if words[0] == first for entry in self._lexicon.phrases[words]
+        }
 
     def find(self, words: Sequence[str], pieces: Sequence[tuple[int, int]]) -> dict[int, tuple[int, Kinds]]:
         """The longest phrases from left to right in stretches of tokens: first token -> (end, kinds)."""
@@ -160,7 +162,9 @@ def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
     following = words[i + 1]
     if tokens.glued(i + 1):
         after = i + 2
-        return following in _CLOSING and not (after < len(words) and tokens.glued(after) and words[after].isalnum())
+        return following in _CLOSING and not (
+            after < len(words) and tokens.glued(after) and words[after].isalnum()
+        )
     kinds = lexicon[following]
     return not following[0].isdecimal() and (kinds is None or _GOES_ON.isdisjoint(kinds))
 
@@ -172,7 +176,9 @@ _GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "phra
 @lru_cache(maxsize=10_000)
 def _plain_kinds(word: str) -> dict[str, Any]:
     digits = ascii_digits(word)
-    return _number_kinds(Number(Decimal(digits), plain=digits)) if len(digits) <= MAX_DIGITS else {"code": None}
+    return (
+        _number_kinds(Number(Decimal(digits), plain=digits)) if len(digits) <= MAX_DIGITS else {"code": None}
+    )
 
 
 def _number_at(
@@ -185,7 +191,9 @@ def _number_at(
 ) -> tuple[int, str, dict[str, Any]]:
     """The number, date or code that begins at token `i`: its end, word and kinds."""
     first = max(within[0], i - _BEHIND)
-    atoms = _atoms(tokens, first, i, {}, lexicon) + _atoms(tokens, i, min(within[1], i + _AHEAD), phrases, lexicon)
+    atoms = _atoms(tokens, first, i, {}, lexicon) + _atoms(
+        tokens, i, min(within[1], i + _AHEAD), phrases, lexicon
+    )
     end, orth, kinds = _unit_at(atoms, i - first, settings)
     return atoms[end - 1].j, orth, kinds
 
@@ -329,7 +337,11 @@ def _letters(atom: Atom) -> bool:
 
 
 def _code_letters(atom: Atom) -> bool:
-    return _letters(atom) and not is_listed(atom.kinds) and (atom.text.isupper() or atom.glued and len(atom.text) <= 2)
+    return (
+        _letters(atom)
+        and not is_listed(atom.kinds)
+        and (atom.text.isupper() or atom.glued and len(atom.text) <= 2)
+    )
 
 
 def _runs(atoms: Sequence[Atom], k: int, signs: frozenset[str], count: int) -> list[str] | None:
@@ -391,7 +403,9 @@ def numeric_date(runs: Sequence[str], order: str) -> str | None:
         return None
     for letters in orders:
         parts = dict(zip(letters, runs, strict=True))
-        year = int(parts["y"]) if len(parts["y"]) == 4 else 2000 + int(parts["y"]) - 100 * (int(parts["y"]) > 68)
+        year = (
+            int(parts["y"]) if len(parts["y"]) == 4 else 2000 + int(parts["y"]) - 100 * (int(parts["y"]) > 68)
+        )
         if year < 1000 or len(parts["m"]) > 2 or len(parts["d"]) > 2:
             continue
         try:
