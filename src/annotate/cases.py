@@ -17,7 +17,7 @@ from annotate import notation
 from annotate.explain import best_attempt, rivals
 from annotate.grammar import Example, Grammar
 from annotate.matches import Match
-from annotate.patterns import BUILT_IN, Fault, compile_language
+from annotate.patterns import BUILT_IN, Fault, compile_language, unread
 from annotate.pipeline import Options, Pipeline, Trace
 from annotate.records import Document
 
@@ -85,6 +85,19 @@ def run_cases(lang: str, roots: Sequence[Path], files: Collection[str] | None = 
     pipeline = case_pipeline(grammar, roots)
     for case in cases(grammar, roots, files):
         yield run_case(case, pipeline, grammar)
+
+
+def check(langs: Sequence[str], roots: Sequence[Path], files: Collection[str] | None = None) -> list[Fault]:
+    """All faults of the pattern files of these languages: first of the files, then of their examples.
+
+    `files` limits the examples to those files. A fault of a shared file is told once, not once a language.
+    """
+    faults: dict[tuple[str, int, int, str], Fault] = {}
+    found = [fault for lang in langs for fault in compile_language(lang, roots)[1]]
+    for fault in sorted({*unread(roots), *found}):
+        faults.setdefault((fault.path, fault.line, fault.column, fault.message.split(";")[0]), fault)
+    failed = [result.fault for lang in langs for result in run_cases(lang, roots, files) if not result.ok]
+    return [*faults.values(), *sorted(set(failed))]
 
 
 def case_pipeline(grammar: Grammar, roots: Sequence[Path]) -> Pipeline:

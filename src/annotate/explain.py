@@ -14,7 +14,7 @@ from typing import Any
 
 from annotate import choose, notation
 from annotate.grammar import BUILT_IN_KINDS, PHRASE_START, Grammar, Rule, TokenSpec
-from annotate.match import fits
+from annotate.ruleset import fits
 from annotate.matches import Match, Slot
 from annotate.numbers import Number
 from annotate.pipeline import Outcome, Pipeline, Trace

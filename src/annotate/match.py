@@ -8,258 +8,14 @@ one for each kind of date. Word lists and kinds reach the `Matcher` as lexeme fl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
-
-from spacy.attrs import IDS
-from spacy.lang.lex_attrs import LEX_ATTRS
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from annotate.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
 from annotate.matches import Found, Match, Select, Slot
+from annotate.ruleset import RuleSet, break_after, is_any
 from annotate.tokens import Tokens
 from annotate.units import Phrases, Unit, masked, units_of
-
-_FIRST_FLAG, _LAST_FLAG = 19, 63
-_VOCAB_BOUND = 50_000
-_BREAK = "\n"
-#: How many tokens around a trigger a rule may reach, at most.
-WINDOW = 24
-#: Tokens that a number may have more than the one unit it is to a rule.
-_NUMBER_LENGTH = 4
-
-
-class _Shard:
-    """Some rules of one level with a spaCy `Matcher` and a vocabulary of their own.
-
-    A lexeme has 45 free flags; each set of names that a token of these rules may be takes one.
-    """
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self.rules = rules
-        self.sets = list(dict.fromkeys(s for rule in rules for s in _name_sets(rule)))
-        self._attributes = {a for rule in rules for p in rule.patterns for s in p for a in s.attributes}
-        self._reset()
-
-    def _reset(self) -> None:
-        ids = {IDS[a]: g for a, g in _GETTERS.items() if a in self._attributes}
-        self.vocab = Vocab(lex_attr_getters=ids)
-        self._flagged: set[str] = set()
-        self.matcher = Matcher(self.vocab, validate=False)
-        for r, rule in enumerate(self.rules):
-            for p, pattern in enumerate(rule.patterns):
-                self.matcher.add(f"{r}:{p}", [[self._token(spec) for spec in pattern]], greedy="LONGEST")
-
-    def _flag(self, names: frozenset[str]) -> int:
-        return _FIRST_FLAG + self.sets.index(names)
-
-    def _token(self, spec: TokenSpec) -> dict[str | int, Any]:
-        token: dict[str | int, Any] = dict(spec.attributes)
-        if spec.names:
-            token[f"FLAG{self._flag(frozenset(spec.names))}"] = True
-        else:
-            token[f"FLAG{self._flag(_BREAK_SET)}"] = False
-        if spec.unless:
-            token[f"FLAG{self._flag(frozenset(spec.unless))}"] = False
-        if spec.op != "1":
-            token["OP"] = spec.op
-        return token
-
-    def doc(self, units: Sequence[Unit]) -> Doc:
-        """The units as a `Doc`, each word's flags set."""
-        if len(self.vocab) > _VOCAB_BOUND:
-            self._reset()
-        flagged = self._flagged
-        for unit in units:
-            if unit.kinds and unit.orth not in flagged:
-                flagged.add(unit.orth)
-                lexeme = self.vocab[unit.orth]
-                for n, names in enumerate(self.sets):
-                    if _is_any(unit.kinds, names):
-                        lexeme.set_flag(_FIRST_FLAG + n, True)
-        return Doc(self.vocab, words=[u.orth for u in units], spaces=[u.space for u in units])
-
-    def find(self, units: Sequence[Unit]) -> Iterator[tuple[Rule, tuple[TokenSpec, ...], int, list[int]]]:
-        """Every match: the rule, its pattern, the first unit, and the pattern token of each unit."""
-        strings = self.vocab.strings
-        for key, start, _, alignment in self.matcher(self.doc(units), with_alignments=True):
-            r, _, p = strings[key].partition(":")
-            rule = self.rules[int(r)]
-            yield rule, rule.patterns[int(p)], start, alignment
-
-
-_GETTERS: Mapping[str, Any] = {name: LEX_ATTRS[number] for name, number in IDS.items() if number in LEX_ATTRS}
-_BREAK_SET = frozenset({"break"})
-
-
-def _name_sets(rule: Rule) -> Iterator[frozenset[str]]:
-    for pattern in rule.patterns:
-        for spec in pattern:
-            yield frozenset(spec.names) if spec.names else _BREAK_SET
-            if spec.unless:
-                yield frozenset(spec.unless)
-
-
-def _is_any(kinds: Mapping[str, Any], names: frozenset[str]) -> bool:
-    """Whether a unit is any of the names; `period.year` asks for the value, too."""
-    return any(
-        name in kinds or ("." in name and kinds.get(name.split(".")[0]) == name.split(".", 1)[1])
-        for name in names
-    )
-
-
-def _shards(rules: Sequence[Rule]) -> list[_Shard]:
-    """Rules packed so that no shard needs more flags than a lexeme has."""
-    packed: list[list[Rule]] = []
-    used: list[set[frozenset[str]]] = []
-    for rule in rules:
-        sets = set(_name_sets(rule))
-        for group, group_sets in zip(packed, used, strict=True):
-            if len(group_sets | sets) <= _LAST_FLAG - _FIRST_FLAG + 1:
-                group.append(rule)
-                group_sets |= sets
-                break
-        else:
-            packed.append([rule])
-            used.append(sets)
-    return [_Shard(group) for group in packed]
-
-
-def _levels(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Rules by what they are made of: level 0 of words alone, each next one of the levels below it."""
-    by_name: dict[str, list[Rule]] = {}
-    for rule in rules:
-        for name in (rule.id, *rule.gives):
-            by_name.setdefault(name, []).append(rule)
-    depth: dict[str, int] = {}
-
-    def of(rule: Rule) -> int:
-        if rule.id not in depth:
-            used = {r.id: r for p in rule.patterns for s in p for n in s.rules for r in by_name.get(n, ())}
-            depth[rule.id] = 1 + max((of(r) for r in used.values()), default=-1)
-        return depth[rule.id]
-
-    levels: list[list[Rule]] = [[] for _ in range(1 + max(map(of, rules), default=-1))]
-    for rule in rules:
-        levels[depth[rule.id]].append(rule)
-    return levels
-
-
-#: How telling a built-in kind is as a trigger; a list of uncommon words tells more than most.
-_KIND_RANK = {
-    "numeric_date": 0, "numeric_year_span": 0, "numeric_month_year": 2, "year": 3, "modern_year": 3, "ordinal": 4, "roman": 4,
-}  # fmt: skip
-
-
-class _Level:
-    """The rules of one level, and how far around which units they can match.
-
-    `near` maps a name (of a list, kind or smaller rule) that such a rule cannot do without to the units that it
-    may take before and after it.
-    """
-
-    def __init__(self, rules: Sequence[Rule], weak: frozenset[str]) -> None:
-        self.shards = _shards(rules)
-        self.near: dict[str, tuple[int, int]] = {}
-        self.words: dict[str, tuple[int, int]] = {}
-        for rule in rules:
-            for pattern in rule.patterns:
-                self._add(pattern, _trigger(pattern, weak))
-        self._reaches: dict[str, tuple[int, int] | None] = {}
-
-    def _add(self, pattern: Sequence[TokenSpec], at: int) -> None:
-        reach = sum(map(_most, pattern[:at])), sum(map(_most, pattern[at:])) - 1
-        spec = pattern[at]
-        for name in spec.names:
-            self.near[name] = _wider(reach, self.near.get(name))
-        for word in () if spec.names else _literals(spec):
-            self.words[word.casefold()] = _wider(reach, self.words.get(word.casefold()))
-
-    def _reach(self, unit: Unit) -> tuple[int, int] | None:
-        """How far around a unit these rules may match, None where it triggers none; kept by the unit's word."""
-        try:
-            return self._reaches[unit.orth]
-        except KeyError:
-            if len(self._reaches) > _VOCAB_BOUND:
-                self._reaches.clear()
-            reach = self.words.get(unit.orth.casefold())
-            for name, own in self.near.items():
-                if _is_any(unit.kinds, (name,)):
-                    reach = _wider(own, reach)
-            self._reaches[unit.orth] = reach
-            return reach
-
-    def around(self, units: Sequence[Unit]) -> list[Unit]:
-        """The units within reach of a trigger, with a break where some are left out."""
-        near: list[Unit] = []
-        taken = 0
-        for n, unit in enumerate(units):
-            reach = self._reach(unit)
-            if reach is None:
-                continue
-            first, last = max(taken, n - reach[0]), min(len(units), n + reach[1] + 1)
-            if last <= taken:
-                continue
-            if near and first > taken:
-                near.append(_break_after(near[-1]))
-            near += units[first:last]
-            taken = last
-        return near
-
-
-def _wider(one: tuple[int, int], other: tuple[int, int] | None) -> tuple[int, int]:
-    return one if other is None else (max(one[0], other[0]), max(one[1], other[1]))
-
-
-class _RuleSet:
-    """The rules of one grammar (`dates`, `money`, …) in levels, and what triggers them in a text."""
-
-    def __init__(self, rules: Sequence[Rule], weak: frozenset[str]) -> None:
-        self.ids = frozenset(rule.id for rule in rules)
-        self.levels = [_Level(level, weak) for level in _levels(rules)]
-        smaller = {name for rule in rules for name in rule.names}
-        #: Names of lists and kinds, and literal words, around which a match may be.
-        self.triggers = frozenset(name for level in self.levels for name in level.near if name not in smaller)
-        self.words = frozenset(word for level in self.levels for word in level.words)
-        lengths = [sum(map(_most, pattern)) for rule in rules for pattern in rule.patterns]
-        self.reach = min(WINDOW, max(lengths, default=0) + _NUMBER_LENGTH)
-
-
-def _trigger(pattern: Sequence[TokenSpec], weak: frozenset[str]) -> int:
-    """Which token of a pattern tells most of where it may match: it must be there, and is rare."""
-    needed = [n for n, spec in enumerate(pattern) if not spec.optional]
-    return min(needed, key=lambda n: (_rank(pattern[n], weak), len(pattern[n].names)))
-
-
-def _rank(spec: TokenSpec, weak: frozenset[str]) -> int:
-    """How common what a token asks for is in any text: the fewer there are, the less is looked at in vain."""
-    if spec.rules and not spec.lists and not spec.kinds:
-        return 0
-    if not spec.names:
-        return 8 if any(_literals(spec)) else 10
-    return max(
-        [7 if name in weak else 1 for name in spec.lists] + [_KIND_RANK.get(kind, 9) for kind in spec.kinds]
-    )
-
-
-def _most(spec: TokenSpec) -> int:
-    """How many units a token of a pattern may take."""
-    numbers = re.findall(r"\d+", spec.op)
-    return int(numbers[-1]) if numbers else 9 if spec.op in ("*", "+") else 1
-
-
-def _literals(spec: TokenSpec) -> Iterator[str]:
-    """Words that a token names through spaCy's own attributes."""
-    for attribute in ("LOWER", "ORTH", "TEXT"):
-        value = spec.attributes.get(attribute)
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, Mapping) and isinstance(value.get("IN"), list):
-            yield from value["IN"]
 
 
 class Engine:
@@ -271,7 +27,7 @@ class Engine:
         self._phrases = Phrases(grammar.lexicon)
         names = sorted({rule.grammar for rule in grammar.rules.values()})
         self._sets = [
-            _RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names
+            RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names
         ]
         self._masks: dict[str, int] = {}
 
@@ -304,7 +60,7 @@ class Engine:
             later.update(dict.fromkeys(self._phrases.lists_from(word), ""))
         mask = 0
         for n, rules in enumerate(self._sets):
-            if _is_any(kinds, rules.triggers) or word.casefold() in rules.words:
+            if is_any(kinds, rules.triggers) or word.casefold() in rules.words:
                 mask |= 1 << n
             elif any(t.split(".")[0] in later for t in rules.triggers):
                 mask |= 1 << (n + len(self._sets))
@@ -329,7 +85,7 @@ class Engine:
 
     def _windows(self, tokens: Tokens, first: int, last: int) -> list[list[tuple[int, int]]]:
         """For each grammar the stretches of tokens around its triggers."""
-        windows: list[list[tuple[int, int]]] = [[] for _ in self._sets]
+        windows = [[(first, last)] if rules.everywhere else [] for rules in self._sets]
         for i, mask in self._triggered(tokens, first, last):
             for n, rules in enumerate(self._sets):
                 if mask >> n & 1:
@@ -388,7 +144,7 @@ class Engine:
 
     def _run(
         self,
-        rules: _RuleSet,
+        rules: RuleSet,
         units: list[Unit],
         tokens: Tokens,
         select: Select,
@@ -397,16 +153,12 @@ class Engine:
         before: str | None = None,
     ) -> list[Unit]:
         for level in rules.levels:
-            if before is not None and any(
-                rule.id == before for shard in level.shards for rule in shard.rules
-            ):
+            if before in level.ids:
                 break
-            near = level.around(units)
             candidates = [
                 match
-                for shard in level.shards
-                for rule, pattern, start, alignment in (shard.find(near) if near else ())
-                if (match := _build(rule, pattern, near[start : start + len(alignment)], alignment, tokens))
+                for rule, pattern, own, alignment in level.find(units)
+                if (match := _build(rule, pattern, own, alignment, tokens))
             ]
             if candidates:
                 kept, lost = select(candidates)
@@ -416,17 +168,6 @@ class Engine:
             unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label
         ]
         return units
-
-
-def fits(specs: Sequence[TokenSpec], units: Sequence[Unit]) -> list[set[int]]:
-    """For each token of a pattern the units that it takes by itself; for `explain`."""
-    rules = [
-        Rule(str(n), "", None, ((replace(spec, op="1", outside=False),),), "") for n, spec in enumerate(specs)
-    ]
-    found: list[set[int]] = [set() for _ in specs]
-    for rule, _, start, _ in _Shard(rules).find(units):
-        found[int(rule.id)].add(start)
-    return found
 
 
 def _extend(windows: list[tuple[int, int]], start: int, end: int) -> None:
@@ -455,12 +196,8 @@ def _within(lines: Sequence[Sequence[Unit]], windows: Sequence[tuple[int, int]])
             if w < len(windows) and unit.j > windows[w][0]:
                 units.append(unit)
         if len(units) > inside:
-            units.append(_break_after(units[-1]))
+            units.append(break_after(units[-1]))
     return units
-
-
-def _break_after(unit: Unit) -> Unit:
-    return Unit(unit.j, unit.j, _BREAK, {"break": None}, True)
 
 
 def _build(

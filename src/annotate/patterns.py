@@ -118,6 +118,24 @@ def files_of(lang: str, roots: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
         yield from ((path, root) for path in sorted(root.glob("*.yaml")))
 
 
+def names_in(root: Path) -> list[str]:
+    """The pattern files below a folder, as messages show them."""
+    return [_shown(path, root) for path in sorted(root.rglob("*.yaml"))]
+
+
+def unread(roots: Sequence[Path]) -> list[Fault]:
+    """A fault for each file that no language reads because of its name or place: it would be left out unseen."""
+    read = {path for lang in ("", *languages(roots)) for path, _ in files_of(lang, roots)}
+    advice = "a pattern file is named *.yaml and stands in shared/ or in a folder of a language, such as nl/"
+    return [
+        Fault(_shown(path, root), 1, 1, f"no language reads this file; {advice}")
+        for root in roots
+        for path in sorted(root.rglob("*"))
+        if path.suffix in (".yaml", ".yml") and path not in read
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
+    ]
+
+
 def load(lang: str, roots: Sequence[Path] | None = None) -> Grammar:
     """The grammar of a language: shared and own patterns over what CLDR has; raises PatternError with all faults.
 

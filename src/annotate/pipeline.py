@@ -10,13 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import spacy
+from spacy.about import __version__ as spacy_version
 
 from annotate import choose, cldr, link, patterns
 from annotate.detect import UNDECIDED, Detector, LangDetect, Segment, segments
 from annotate.grammar import Grammar, Settings
 from annotate.match import Engine
 from annotate.matches import Found, Match
+from annotate.patterns import Fault
 from annotate.records import SCHEMA, Document
 from annotate.resolve import Context, Value, resolve
 from annotate.tokenise import tokenise
@@ -70,6 +71,7 @@ class Pipeline:
 
     def __post_init__(self) -> None:
         self._engines: dict[str, Engine] = {}
+        self._grammars: dict[str, Grammar] = {}
         self.roots = patterns.folders(self.options.patterns, built_in=self.options.built_in)
 
     # -- the flow
@@ -140,12 +142,28 @@ class Pipeline:
     def _curated(self) -> list[str]:
         return patterns.languages(self.roots)
 
+    @property
+    def languages(self) -> list[str]:
+        """The languages whose patterns are checked before the first text: all that it may well meet."""
+        given = [self.options.lang] if self.options.lang else self.options.languages
+        return sorted({_primary(lang) for lang in given}) or self._curated or ["en"]
+
+    def check(self) -> list[Fault]:
+        """All faults of the pattern files of its languages; grammars without any are kept for use."""
+        faults: set[Fault] = set()
+        for lang in self.languages:
+            grammar, found = patterns.compile_language(lang, self.roots)
+            faults.update(found)
+            if not found:
+                self._grammars[lang] = grammar
+        return sorted(faults)
+
     def engine(self, lang: str) -> Engine | None:
         """The rules of a language, None for `und`; raises PatternError where its files have faults."""
         if lang == UNDECIDED:
             return None
         if lang not in self._engines:
-            self._engines[lang] = Engine(patterns.load(lang, self.roots))
+            self._engines[lang] = Engine(self._grammars.get(lang) or patterns.load(lang, self.roots))
         return self._engines[lang]
 
     def use(self, grammar: Grammar) -> None:
@@ -189,7 +207,7 @@ class Pipeline:
         config = hashlib.sha256(repr((options.region, options.languages, options.detector)).encode())
         return {
             "tool": f"annotate {__version__}",
-            "spacy": spacy.__version__,
+            "spacy": spacy_version,
             "pipeline": "detect tokenise match choose resolve link",
             "patterns": engine.grammar.fingerprint if engine else "",
             "config": f"sha256:{config.hexdigest()}",

@@ -1,0 +1,134 @@
+"""Raw articles to annotated records: dates, sums of money, agreements and partnerships, each with its value.
+
+>>> import annotate
+>>> record = annotate.annotate("Op 18 januari 1950 kostte het 2,5 miljard euro.", lang="nl")
+>>> [(span["text"], span["label"]) for span in record["spans"]]
+[('18 januari 1950', 'DATE'), ('2,5 miljard euro', 'MONEY')]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from annotate.patterns import PatternError
+    from annotate.pipeline import Options, Pipeline
+    from annotate.records import Document
+    from annotate.version import __version__
+
+__all__ = [
+    "Document",
+    "Options",
+    "PatternError",
+    "Pipeline",
+    "__version__",
+    "annotate",
+    "annotate_many",
+    "load",
+]
+
+#: Where each public name lives; it is imported at its first use, because spaCy takes a second to load.
+_HOMES = {
+    "Document": "annotate.records",
+    "Options": "annotate.pipeline",
+    "PatternError": "annotate.patterns",
+    "Pipeline": "annotate.pipeline",
+    "__version__": "annotate.version",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'annotate' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load(
+    *,
+    patterns: Iterable[str | Path] = (),
+    built_in: bool = True,
+    lang: str | None = None,
+    region: str | None = None,
+    languages: Sequence[str] = (),
+    tokens: bool = False,
+) -> Pipeline:
+    """A pipeline, ready to annotate; build it once, it keeps what it has learnt.
+
+    `patterns` are folders of your own, laid over the built-in ones, or without those (`built_in=False`).
+    `lang` and `region` hold for every text; `languages` limits what the detector may answer; `tokens` adds
+    the tokens to each record. Raises PatternError with all faults of the pattern files.
+
+    >>> from annotate import Document
+    >>> load(lang="nl").annotate(Document("a", "Sinds 2008.", "a"))["spans"][0]["value"]["timex"]
+    '2008'
+    """
+    from annotate.patterns import PatternError
+    from annotate.pipeline import Options, Pipeline
+
+    pipeline = Pipeline(
+        Options(
+            patterns=tuple(map(Path, patterns)),
+            built_in=built_in,
+            lang=lang,
+            region=region,
+            languages=tuple(languages),
+            tokens=tokens,
+        )
+    )
+    if faults := pipeline.check():
+        raise PatternError(faults)
+    return pipeline
+
+
+def annotate(
+    text: str,
+    *,
+    lang: str | None = None,
+    date: str | None = None,
+    region: str | None = None,
+    id: str = "text",  # noqa: A002 - the record's own key, as in `Document`
+) -> dict[str, Any]:
+    """One text to its record, with the built-in patterns.
+
+    `date` (2025-04-14) is the day that `gisteren` or `last year` are told from, `region` (AU) settles what a
+    bare `$` or `6/12/2024` means. Without `lang` the language is detected.
+
+    >>> annotate("Het groeide vorig jaar.", lang="nl", date="2025-04-14")["spans"][0]["value"]["timex"]
+    '2024'
+    """
+    from annotate.records import Document
+
+    source = "option" if date else None
+    return _pipeline().annotate(
+        Document(id, text, id, lang=lang, region=region, date=date, date_source=source)
+    )
+
+
+def annotate_many(
+    documents: Iterable[Document | str], *, pipeline: Pipeline | None = None
+) -> Iterator[dict[str, Any]]:
+    """Many texts to their records, one at a time, in their order; plain strings are named by their number.
+
+    >>> [record["id"] for record in annotate_many(["Since 2008.", "In May 2009."])]
+    ['1', '2']
+    """
+    from annotate.records import Document
+
+    chosen = pipeline or _pipeline()
+    for number, item in enumerate(documents, 1):
+        yield chosen.annotate(Document(str(number), item, str(number)) if isinstance(item, str) else item)
+
+
+@cache
+def _pipeline() -> Pipeline:
+    from annotate.pipeline import Pipeline
+
+    return Pipeline()

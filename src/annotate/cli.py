@@ -1,0 +1,564 @@
+"""The command line: arguments in, data to standard output, all else to standard error.
+
+The only module that prints. Heavy imports stand inside the commands, so that `annotate --help` is quick.
+Exit status: 0 all good, 1 some documents or examples failed and the rest is done, 2 a wrong call or a fault
+in the pattern files, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from annotate.pipeline import Options, Pipeline
+    from annotate.records import Failure
+    from annotate.run import OnProgress, Summary
+    from annotate.write import Output, Stream, Tally
+
+FAILED, WRONG, INTERRUPTED = 1, 2, 130
+_LOGGED = 20
+_STANDARD = "-"
+
+app = typer.Typer(
+    name="annotate",
+    help="Annotate news articles with dates, sums of money, agreements and partnerships.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """The entry point of `annotate`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+# --- what is said, and where
+
+
+def _console() -> Console:
+    """Standard error; plain where it is no terminal, and never markup, because texts hold brackets."""
+    wide = None if sys.stderr.isatty() else 200
+    return Console(stderr=True, markup=False, emoji=False, highlight=False, width=wide)
+
+
+def _note(message: str) -> None:
+    typer.echo(message, err=True)
+
+
+def _stop(message: str) -> NoReturn:
+    """End with a message: the user's call, or the user's files, are wrong."""
+    _note(f"annotate: {message}")
+    raise typer.Exit(WRONG)
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, default=str)
+
+
+@contextmanager
+def _told(*errors: type[Exception]) -> Iterator[None]:
+    """Turn what the user can put right into a message, and an interruption into its exit status."""
+    try:
+        yield
+    except errors as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        _note("annotate: interrupted; nothing was written")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _refuse(faults: Sequence[object]) -> NoReturn:
+    """End with the faults of the pattern files."""
+    for fault in faults:
+        _note(str(fault))
+    _note(f"annotate: {_count(len(faults), 'fault')} in the pattern files; nothing was read")
+    raise typer.Exit(WRONG)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+# --- options
+
+
+def _day(value: str | None) -> str | None:
+    if value is not None:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise typer.BadParameter(f"'{value}' is no day; write it as 2025-04-14") from None
+    return value
+
+
+def _region_code(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[A-Za-z]{2}", value):
+        raise typer.BadParameter(f"'{value}' is no region; write its two-letter code, such as NL or AU")
+    return value and value.upper()
+
+
+def _tag(value: str | None) -> str | None:
+    if value is not None:
+        _language(value)
+    return value
+
+
+def _tags(value: str | None) -> str | None:
+    for tag in _split(value):
+        _language(tag)
+    return value
+
+
+def _tag_list(values: list[str] | None) -> list[str]:
+    for tag in values or ():
+        _language(tag)
+    return values or []
+
+
+def _language(tag: str) -> None:
+    from annotate import cldr
+
+    base = re.split("[-_]", tag)[0].lower()
+    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag) or cldr.locale(base) is None:
+        raise typer.BadParameter(f"'{tag}' is no language that CLDR knows; write its code, such as nl or en")
+
+
+def _split(value: str | None) -> list[str]:
+    return [part.strip() for part in (value or "").split(",") if part.strip()]
+
+
+def _patterns(value: list[Path] | None) -> list[Path]:
+    for folder in value or ():
+        if not folder.is_dir():
+            raise typer.BadParameter(f"'{folder}' is no folder")
+        if not any(folder.rglob("*.yaml")):
+            raise typer.BadParameter(
+                f"'{folder}' holds no pattern file; they stand in it as shared/*.yaml or LANG/*.yaml"
+            )
+    return value or []
+
+
+def _version(value: bool) -> None:
+    if value:
+        from annotate.version import __version__
+
+        typer.echo(f"annotate {__version__}")
+        raise typer.Exit
+
+
+Patterns = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--patterns",
+        metavar="DIR",
+        callback=_patterns,
+        help="A folder of your own patterns, laid over the built-in ones. May be repeated.",
+    ),
+]
+OnlyPatterns = Annotated[
+    bool, typer.Option("--only-patterns", help="Leave the built-in patterns out; needs --patterns.")
+]
+Lang = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", callback=_tag, help="The language of every text; it is not detected then."),
+]
+Region = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", callback=_region_code, help="Settles a bare $ and 6/12/2024: AU, US, NL."),
+]
+Day = Annotated[
+    str | None,
+    typer.Option(
+        "--date",
+        metavar="YYYY-MM-DD",
+        callback=_day,
+        help="The date of every text: what `yesterday` is told from.",
+    ),
+]
+Langs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[LANGS]...", callback=_tag_list, help="Languages; all that have patterns without."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+
+
+def _options(patterns: list[Path] | None, only: bool, **more: Any) -> Options:
+    from annotate.pipeline import Options
+
+    if only and not patterns:
+        raise typer.BadParameter("--only-patterns leaves no patterns at all; name yours with --patterns DIR")
+    return Options(patterns=tuple(patterns or ()), built_in=not only, **more)
+
+
+def _pipeline(options: Options) -> Pipeline:
+    """A pipeline whose pattern files have no faults, and whose own examples hold."""
+    from annotate.cases import check
+    from annotate.patterns import names_in
+    from annotate.pipeline import Pipeline
+
+    pipeline = Pipeline(options)
+    faults = pipeline.check()
+    if options.patterns:
+        own = {name for folder in options.patterns for name in names_in(folder)}
+        faults = check(pipeline.languages, pipeline.roots, own)
+    if faults:
+        _refuse(faults)
+    return pipeline
+
+
+@app.callback()
+def _global(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and no more.")
+    ] = False,
+) -> None:
+    """Annotate news articles with dates, sums of money, agreements and partnerships."""
+
+
+# --- run
+
+
+@app.command("run")
+def run_command(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUTS...", help="Files, folders, globs, or - for standard input.")
+    ],
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "-o", "--output", metavar="OUT", help="A folder, a .jsonl file, or - for standard output."
+        ),
+    ] = None,
+    patterns: Patterns = None,
+    only_patterns: OnlyPatterns = False,
+    lang: Lang = None,
+    region: Region = None,
+    day: Day = None,
+    languages: Annotated[
+        str | None,
+        typer.Option(metavar="nl,en", callback=_tags, help="The only languages that detection may answer."),
+    ] = None,
+    text_key: Annotated[
+        str, typer.Option(metavar="KEY", help="Where rows of JSONL, CSV and Parquet have their text.")
+    ] = "text",
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier output.")] = False,
+    tokens: Annotated[bool, typer.Option("--tokens", help="Write the tokens into each record.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
+) -> None:
+    """Annotate articles into OUT: annotations.jsonl, with errors.jsonl and manifest.json beside it."""
+    from annotate.read import InputError
+    from annotate.write import OutputError
+
+    out = out or (_STANDARD if set(inputs) == {_STANDARD} else None)
+    if out is None:
+        raise typer.BadParameter("where to? name a folder with -o OUT, or -o - for standard output")
+    options = _options(
+        patterns,
+        only_patterns,
+        lang=lang,
+        region=region,
+        languages=tuple(_split(languages)),
+        tokens=tokens,
+    )
+    with _told(InputError, OutputError):
+        summary = _run(inputs, out, _pipeline(options), text_key, day, force=force, quiet=quiet)
+    if as_json:
+        typer.echo(_json(summary.manifest), err=out == _STANDARD)
+    elif not quiet:
+        _console().print(_summary_table(summary))
+        _note(_summary_line(summary, out))
+    raise typer.Exit(FAILED if summary.failed else 0)
+
+
+def _run(
+    inputs: list[str],
+    out: str,
+    pipeline: Pipeline,
+    text_key: str,
+    day: str | None,
+    *,
+    force: bool,
+    quiet: bool,
+) -> Summary:
+    from annotate.run import run
+    from annotate.write import Output, Stream
+
+    output: Output | Stream = Stream(sys.stdout.buffer) if out == _STANDARD else Output(out, force=force)
+    with _progress(shown=sys.stderr.isatty() and not quiet, all_failures=out == _STANDARD) as on_progress:
+        return run(inputs, output, pipeline, on_progress, stdin=sys.stdin.buffer, text_key=text_key, date=day)
+
+
+@contextmanager
+def _progress(*, shown: bool, all_failures: bool) -> Iterator[OnProgress]:
+    """Tells of failures as they come, and on a terminal of the progress."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = _console()
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,} documents"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
+        task = progress.add_task("", total=None)
+
+        def on_progress(tally: Tally, failure: Failure | None) -> None:
+            if shown:
+                progress.update(task, completed=tally.documents + tally.failed)
+            if failure is not None:
+                _log(failure, tally.failed, console.print if shown else _note, all_failures=all_failures)
+
+        yield on_progress
+
+
+def _log(failure: Failure, number: int, say: Callable[[str], None], *, all_failures: bool) -> None:
+    """One line for a failure; where they stand in a file too, only for the first few."""
+    if all_failures or number <= _LOGGED:
+        say(f"{failure.source}: {failure.error}: {failure.message}")
+    elif number == _LOGGED + 1:
+        say("… and more; see the errors file")
+
+
+def _summary_table(summary: Summary) -> Table:
+    tally = summary.tally
+    labels = sorted(tally.labels)
+    table = _table("language", "documents", *labels)
+    for lang in sorted(tally.languages):
+        counts = (tally.languages[lang][label] for label in labels)
+        table.add_row(lang, f"{tally.documents_by_language[lang]:,}", *(f"{count:,}" for count in counts))
+    return table
+
+
+def _summary_line(summary: Summary, out: str) -> str:
+    from annotate.write import output_paths
+
+    tally, seconds = summary.tally, summary.manifest.get("seconds", 0)
+    done = f"{_count(tally.documents, 'document')} annotated in {seconds:.1f} s"
+    if out == _STANDARD:
+        return f"{done}, {tally.failed:,} failed"
+    paths = output_paths(out)
+    failed = f", {tally.failed:,} failed: {paths.errors}" if tally.failed else ""
+    return f"{done}{failed}; written to {paths.annotations}"
+
+
+def _table(*columns: str) -> Table:
+    """A plain table: names to the left, numbers to the right."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    return table
+
+
+# --- explain
+
+
+@app.command("explain")
+def explain_command(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The text, or - for standard input.")],
+    rule: Annotated[
+        str | None, typer.Option(metavar="ID", help="Say, too, why this rule did or did not match.")
+    ] = None,
+    patterns: Patterns = None,
+    only_patterns: OnlyPatterns = False,
+    lang: Lang = None,
+    region: Region = None,
+    day: Day = None,
+    as_json: Json = False,
+) -> None:
+    """Show each span of a text with its rule, slots and value, and each rival that lost with the reason."""
+    from annotate.explain import UnknownRuleError, explain
+
+    options = _options(patterns, only_patterns, lang=lang, region=region)
+    with _told(UnknownRuleError):
+        given = _standard_input() if text == _STANDARD else text
+        told = explain(given, pipeline=_pipeline(options), date=day, rule=rule)
+    typer.echo(_json(told.as_dict()) if as_json else told.render().rstrip("\n"))
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _stop(f"standard input is not UTF-8 (byte {error.start}); convert it first")
+
+
+# --- check and test
+
+
+@app.command("check")
+def check_command(
+    langs: Langs = None,
+    patterns: Patterns = None,
+    only_patterns: OnlyPatterns = False,
+) -> None:
+    """List all faults of all pattern files, and examples that do not hold, as path:line:column: message."""
+    from annotate.cases import check
+    from annotate.pipeline import Pipeline
+
+    pipeline = Pipeline(_options(patterns, only_patterns, languages=tuple(langs or ())))
+    with _told():
+        faults = check(pipeline.languages, pipeline.roots)
+    for fault in faults:
+        typer.echo(str(fault))
+    _note(f"{_count(len(faults), 'fault')} in the patterns of {', '.join(pipeline.languages)}")
+    raise typer.Exit(WRONG if faults else 0)
+
+
+@app.command("test")
+def cases_command(
+    langs: Langs = None,
+    patterns: Patterns = None,
+    only_patterns: OnlyPatterns = False,
+    keyword: Annotated[
+        str | None, typer.Option("-k", metavar="TEXT", help="Only cases with TEXT in their id, rule or text.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="List the cases that pass, too.")] = False,
+) -> None:
+    """Run every example and reject of every rule, also of your own patterns."""
+    from annotate.cases import run_cases
+    from annotate.pipeline import Pipeline
+
+    pipeline = Pipeline(_options(patterns, only_patterns, languages=tuple(langs or ())))
+    with _told():
+        if faults := pipeline.check():
+            _refuse(faults)
+        passed = failed = 0
+        for result in (result for lang in pipeline.languages for result in run_cases(lang, pipeline.roots)):
+            if keyword and keyword not in f"{result.id}\n{result.rule}\n{result.text}":
+                continue
+            passed, failed = passed + result.ok, failed + (not result.ok)
+            if not result.ok:
+                typer.echo(f"FAILED {result.lang} {result.fault}")
+            elif verbose:
+                typer.echo(f"passed {result.id}")
+    _note(f"{passed:,} passed, {failed:,} failed")
+    raise typer.Exit(FAILED if failed else 0)
+
+
+# --- evaluate
+
+
+@app.command("evaluate")
+def evaluate_command(
+    gold: Annotated[
+        Path, typer.Argument(metavar="GOLD", help="Gold records: a file, or a folder of *.gold.json*.")
+    ],
+    predicted: Annotated[Path, typer.Argument(metavar="PRED", help="Records to judge: a file, or a folder.")],
+    labels: Annotated[str | None, typer.Option(metavar="DATE,MONEY", help="Only these labels.")] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Each error, with its context.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare with gold: strict and overlapping P, R and F1 by label and language, and values right."""
+    from annotate.evaluate import EvaluateError, evaluate, render
+
+    with _told(EvaluateError):
+        report = evaluate(
+            _records(gold, "*.gold.json*"),
+            _records(predicted, "annotations.jsonl*"),
+            labels=_split(labels) or None,
+        )
+    typer.echo(_json(report.as_dict()) if as_json else render(report, errors=errors).rstrip("\n"))
+
+
+def _records(path: Path, pattern: str) -> list[dict[str, Any]]:
+    """The records of a file, or of the files of a folder that its kind of records stands in."""
+    from annotate.evaluate import EvaluateError, load_records
+
+    files = sorted(path.rglob(pattern)) if path.is_dir() else [path]
+    if not files:
+        raise EvaluateError(f"{path}: holds no {pattern}")
+    return [record for file in files for record in load_records(file)]
+
+
+# --- languages and schema
+
+
+@app.command("languages")
+def languages_command(
+    langs: Langs = None,
+    patterns: Patterns = None,
+    only_patterns: OnlyPatterns = False,
+    as_json: Json = False,
+) -> None:
+    """List the languages: those with patterns of their own, and those that have what CLDR knows of them."""
+    from annotate.patterns import PatternError
+
+    options = _options(patterns, only_patterns)
+    with _told(PatternError):
+        rows = _language_rows(options, langs or [])
+    if as_json:
+        typer.echo(_json(rows))
+        return
+    table = _table("code", "name", "patterns", "labels", "rules", "lists without words")
+    for column in table.columns:
+        column.justify = "left"
+    for row in rows:
+        lacking = row["lacking"]
+        shown = ", ".join(lacking[:4]) + (f" and {len(lacking) - 4} more" if len(lacking) > 4 else "")
+        own = "curated" if row["curated"] else "CLDR only"
+        table.add_row(row["code"], row["name"], own, " ".join(row["labels"]), str(row["rules"]), shown)
+    Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else 200).print(
+        table
+    )
+
+
+def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
+    from annotate import cldr, patterns
+    from annotate.pipeline import Pipeline
+
+    roots = Pipeline(options).roots
+    curated = patterns.languages(roots)
+    detected = {code.split("-")[0] for code in cldr.languages()}
+    rows = []
+    for code in langs or [*curated, *sorted(detected - {*curated})]:
+        grammar = patterns.load(code, roots)
+        labels = {
+            rule.label for rule in grammar.rules.values() if rule.label and grammar.labels[rule.label].emit
+        }
+        rows.append(
+            {
+                "code": code,
+                "name": cldr.names(code),
+                "curated": code in curated,
+                "labels": sorted(labels),
+                "rules": len(grammar.rules),
+                "lacking": list(grammar.lacking),
+            }
+        )
+    return rows
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of a record, annotate/1."""
+    from annotate.schema import json_schema
+
+    typer.echo(_json(json_schema()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,282 @@
+"""The rules of one grammar, ready to run: levels of shards, each a spaCy `Matcher` over the units near its triggers.
+
+Word lists, kinds and smaller rules reach the `Matcher` as lexeme flags, its cheapest test. A lexeme has 45 free
+ones, each set of names that a token may be takes one, and time grows with patterns times units: so patterns with
+the same trigger stand together, with a vocabulary of their own, and see only the units within their reach.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from spacy.attrs import IDS
+from spacy.lang.lex_attrs import LEX_ATTRS
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from annotate.grammar import Rule, TokenSpec
+from annotate.units import Unit
+
+_FIRST_FLAG, _LAST_FLAG = 19, 63
+_VOCAB_BOUND = 50_000
+_BREAK = "\n"
+#: How many units a rule may reach on either side of its trigger, at most.
+_FARTHEST = 24
+
+_GETTERS: Mapping[str, Any] = {name: LEX_ATTRS[number] for name, number in IDS.items() if number in LEX_ATTRS}
+_BREAK_SET = frozenset({"break"})
+
+Pattern = tuple[TokenSpec, ...]
+#: A match: its rule and pattern, the units that it takes, and for each of them the index of its pattern token.
+Hit = tuple[Rule, Pattern, Sequence[Unit], Sequence[int]]
+Reach = tuple[int, int]
+
+
+class Shard:
+    """Patterns of one level that share triggers, in a `Matcher` with a vocabulary of their own."""
+
+    def __init__(self, patterns: Sequence[tuple[Rule, Pattern]]) -> None:
+        self._patterns = patterns
+        self._sets = list(dict.fromkeys(s for _, pattern in patterns for s in _name_sets(pattern)))
+        self._attributes = {a for _, pattern in patterns for spec in pattern for a in spec.attributes}
+        self._reset()
+
+    def _reset(self) -> None:
+        self._vocab = Vocab(lex_attr_getters={IDS[a]: _GETTERS[a] for a in self._attributes & _GETTERS.keys()})
+        self._flagged: set[str] = set()
+        self._matcher = Matcher(self._vocab, validate=False)
+        for number, (_, pattern) in enumerate(self._patterns):
+            self._matcher.add(str(number), [[self._token(spec) for spec in pattern]], greedy="LONGEST")
+        self._numbers = {self._vocab.strings[str(n)]: n for n in range(len(self._patterns))}
+
+    def _flag(self, names: frozenset[str]) -> str:
+        return f"FLAG{_FIRST_FLAG + self._sets.index(names)}"
+
+    def _token(self, spec: TokenSpec) -> dict[str, Any]:
+        token: dict[str, Any] = dict(spec.attributes)
+        if spec.names:
+            token[self._flag(frozenset(spec.names))] = True
+        else:
+            token[self._flag(_BREAK_SET)] = False
+        if spec.unless:
+            token[self._flag(frozenset(spec.unless))] = False
+        if spec.op != "1":
+            token["OP"] = spec.op
+        return token
+
+    def _doc(self, units: Sequence[Unit]) -> Doc:
+        """The units as a `Doc`, each word's flags set."""
+        if len(self._vocab) > _VOCAB_BOUND:
+            self._reset()
+        flagged = self._flagged
+        for unit in units:
+            if unit.orth not in flagged and unit.kinds:
+                flagged.add(unit.orth)
+                lexeme = self._vocab[unit.orth]
+                for n, names in enumerate(self._sets):
+                    if is_any(unit.kinds, names):
+                        lexeme.set_flag(_FIRST_FLAG + n, True)
+        return Doc(self._vocab, words=[u.orth for u in units], spaces=[u.space for u in units])
+
+    def find(self, units: Sequence[Unit]) -> Iterator[Hit]:
+        """Every match in the units, the longest of each pattern where they overlap."""
+        doc = self._doc(units)
+        for key, start, _, alignment in self._matcher(doc, with_alignments=True):
+            rule, pattern = self._patterns[self._numbers[key]]
+            yield rule, pattern, units[start : start + len(alignment)], alignment
+
+
+def _name_sets(pattern: Pattern) -> Iterator[frozenset[str]]:
+    for spec in pattern:
+        yield frozenset(spec.names) if spec.names else _BREAK_SET
+        if spec.unless:
+            yield frozenset(spec.unless)
+
+
+def is_any(kinds: Mapping[str, Any], names: frozenset[str]) -> bool:
+    """Whether a unit is any of the names; `period.year` asks for the value, too."""
+    if not names.isdisjoint(kinds):
+        return True
+    return any("." in n and kinds.get(n.split(".")[0]) == n.split(".", 1)[1] for n in names)
+
+
+class Level:
+    """The rules of one level, in shards by what triggers them."""
+
+    def __init__(self, rules: Sequence[Rule], weak: frozenset[str]) -> None:
+        self.ids = frozenset(rule.id for rule in rules)
+        self.names: frozenset[str] = frozenset()
+        self.words: frozenset[str] = frozenset()
+        #: Some pattern has nothing telling: it may match anywhere.
+        self.everywhere = False
+        self._shards: list[Shard] = []
+        self._near: list[tuple[int, frozenset[str], frozenset[str], Reach]] = []
+        for group in _groups(rules, weak):
+            self._add(group, weak)
+        self._reaches: dict[str, list[tuple[int, Reach]]] = {}
+
+    def _add(self, group: Sequence[tuple[Rule, Pattern]], weak: frozenset[str]) -> None:
+        number = len(self._shards)
+        self._shards.append(Shard(group))
+        for _, pattern in group:
+            at = _trigger(pattern, weak)
+            spec = pattern[at]
+            words = frozenset() if spec.names else frozenset(w.casefold() for w in _literals(spec))
+            reach = (sum(map(_most, pattern[:at])), sum(map(_most, pattern[at:])) - 1)
+            self.everywhere |= not spec.names and not words
+            self.names |= frozenset(spec.names)
+            self.words |= words
+            reach = (min(reach[0], _FARTHEST), min(reach[1], _FARTHEST))
+            self._near.append((number, frozenset(spec.names), words, reach))
+
+    def _reach(self, unit: Unit) -> list[tuple[int, Reach]]:
+        """The shards that a unit triggers, with how far around it they may match; kept by the unit's word."""
+        found = self._reaches.get(unit.orth)
+        if found is None:
+            if len(self._reaches) > _VOCAB_BOUND:
+                self._reaches.clear()
+            widest: dict[int, Reach] = {}
+            for shard, names, words, reach in self._near:
+                anywhere = not names and not words and unit.orth != _BREAK
+                if anywhere or (names and is_any(unit.kinds, names)) or unit.orth.casefold() in words:
+                    known = widest.get(shard, (0, 0))
+                    widest[shard] = (max(known[0], reach[0]), max(known[1], reach[1]))
+            found = self._reaches[unit.orth] = list(widest.items())
+        return found
+
+    def find(self, units: Sequence[Unit]) -> Iterator[Hit]:
+        """Every match of the level's rules."""
+        near: dict[int, list[Unit]] = {}
+        taken: dict[int, int] = {}
+        for n, unit in enumerate(units):
+            for shard, (left, right) in self._reach(unit):
+                start, end = max(taken.get(shard, 0), n - left), min(len(units), n + right + 1)
+                if end <= start:
+                    continue
+                own = near.setdefault(shard, [])
+                if own and start > taken[shard]:
+                    own.append(break_after(own[-1]))
+                own += units[start:end]
+                taken[shard] = end
+        for shard, own in near.items():
+            yield from self._shards[shard].find(own)
+
+
+def break_after(unit: Unit) -> Unit:
+    """A unit that ends a stretch: nothing matches across it."""
+    return Unit(unit.j, unit.j, _BREAK, {"break": None}, True)
+
+
+def _groups(rules: Sequence[Rule], weak: frozenset[str]) -> list[list[tuple[Rule, Pattern]]]:
+    """Patterns by what triggers them; those of a shared name together, as far as a lexeme has flags for them."""
+    groups: list[tuple[set[str], set[frozenset[str]], list[tuple[Rule, Pattern]]]] = []
+    for rule in rules:
+        for pattern in rule.patterns:
+            spec = pattern[_trigger(pattern, weak)]
+            keys = set(spec.names) or {f"word {w}" for w in _literals(spec)} or {""}
+            sets = set(_name_sets(pattern))
+            for names, used, members in groups:
+                if names & keys and len(used | sets) <= _LAST_FLAG - _FIRST_FLAG + 1:
+                    names |= keys
+                    used |= sets
+                    members.append((rule, pattern))
+                    break
+            else:
+                groups.append((keys, sets, [(rule, pattern)]))
+    return [members for _, _, members in groups]
+
+
+def levels(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Rules by what they are made of: level 0 of words alone, each next one of the levels below it."""
+    by_name: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in rule.names:
+            by_name.setdefault(name, []).append(rule)
+    depth: dict[str, int] = {}
+
+    def of(rule: Rule) -> int:
+        if rule.id not in depth:
+            used = {r.id: r for p in rule.patterns for s in p for n in s.rules for r in by_name.get(n, ())}
+            depth[rule.id] = 1 + max((of(r) for r in used.values()), default=-1)
+        return depth[rule.id]
+
+    found: list[list[Rule]] = [[] for _ in range(1 + max(map(of, rules), default=-1))]
+    for rule in rules:
+        found[depth[rule.id]].append(rule)
+    return found
+
+
+class RuleSet:
+    """The rules of one grammar (`dates`, `money`, …) in levels, and what triggers them in a text."""
+
+    def __init__(self, rules: Sequence[Rule], weak: frozenset[str]) -> None:
+        self.ids = frozenset(rule.id for rule in rules)
+        self.levels = [Level(level, weak) for level in levels(rules)]
+        smaller = {name for rule in rules for name in rule.names}
+        #: Names of lists and kinds, and literal words, around which a match may be.
+        self.triggers = frozenset(name for level in self.levels for name in level.names if name not in smaller)
+        self.words = frozenset(word for level in self.levels for word in level.words)
+        self.everywhere = any(level.everywhere for level in self.levels)
+        lengths = [sum(map(_most, pattern)) for rule in rules for pattern in rule.patterns]
+        self.reach = min(_FARTHEST, max(lengths, default=0) + _NUMBER_LENGTH)
+
+
+#: Tokens that a number may have more than the one unit that it is to a rule.
+_NUMBER_LENGTH = 4
+
+#: How telling a built-in kind is as a trigger; a list of uncommon words tells more than most.
+_KIND_RANK = {
+    "numeric_date": 0,
+    "numeric_year_span": 0,
+    "numeric_month_year": 2,
+    "year": 3,
+    "modern_year": 3,
+    "ordinal": 4,
+    "roman": 4,
+}
+
+
+def _trigger(pattern: Pattern, weak: frozenset[str]) -> int:
+    """Which token of a pattern tells most of where it may match: it must be there, and is rare."""
+    needed = [n for n, spec in enumerate(pattern) if not spec.optional]
+    return min(needed, key=lambda n: (_rank(pattern[n], weak), len(pattern[n].names)))
+
+
+def _rank(spec: TokenSpec, weak: frozenset[str]) -> int:
+    """How common what a token asks for is in any text: the fewer there are, the less is looked at in vain."""
+    if spec.rules and not spec.lists and not spec.kinds:
+        return 0
+    if not spec.names:
+        return 8 if any(_literals(spec)) else 10
+    return max([7 if n in weak else 1 for n in spec.lists] + [_KIND_RANK.get(kind, 9) for kind in spec.kinds])
+
+
+def _most(spec: TokenSpec) -> int:
+    """How many units a token of a pattern may take."""
+    numbers = re.findall(r"\d+", spec.op)
+    return int(numbers[-1]) if numbers else 9 if spec.op in ("*", "+") else 1
+
+
+def _literals(spec: TokenSpec) -> Iterator[str]:
+    """Words that a token names through spaCy's own attributes."""
+    for attribute in ("LOWER", "ORTH", "TEXT"):
+        value = spec.attributes.get(attribute)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping) and isinstance(value.get("IN"), list):
+            yield from value["IN"]
+
+
+def fits(specs: Sequence[TokenSpec], units: Sequence[Unit]) -> list[set[int]]:
+    """For each token of a pattern the units that it takes by itself; for `explain`."""
+    found: list[set[int]] = [set() for _ in specs]
+    for number, spec in enumerate(specs):
+        alone = (replace(spec, op="1", outside=False),)
+        rule = Rule(str(number), "", None, (alone,), "")
+        for _, _, (unit,), _ in Shard([(rule, alone)]).find(units):
+            found[number].add(next(n for n, other in enumerate(units) if other is unit))
+    return found
