@@ -49,7 +49,8 @@ def fold(word: str) -> str:
 class TokenSpec:
     """One token of a rule's pattern.
 
-    `lists`, `kinds` and `rules` name what the unit must be (any one of them), `unless` what it must not be;
+    `lists`, `kinds` and `rules` name what the unit must be (any one of them), `also` what it
+    must be besides, `unless` what it must not be;
     `attributes` are spaCy `Matcher` attributes, `op` its quantifier. `outside` marks context: matched, but no part
     of the span.
     """
@@ -57,6 +58,7 @@ class TokenSpec:
     lists: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
     op: str = "1"
@@ -195,7 +197,7 @@ class Lexicon:
                 found.update({k: v for k, v in kinds.items() if k not in found})
         found.update(self.folded.get(folded, {}))
         found.update(self.exact.get(word, {}))
-        if word[0].isupper():
+        if word[0].isupper() and "name_stop" not in found:
             found[CAPITAL] = ""
             if word.isascii() and _ROMAN.fullmatch(word):
                 found["roman"] = str(_roman(word))

@@ -455,7 +455,7 @@ class _File:
         return specs
 
     def _token(self, fields: Fields, at: int) -> TokenSpec:
-        ours = {"list", "kind", "rule", "unless", "slot", "outside"}
+        ours = {"list", "kind", "rule", "also", "unless", "slot", "outside"}
         found: dict[str, Any] = {"attributes": {}, "at": at}
         for key, value in fields.items():
             if key in ("list", "kind", "rule"):
@@ -463,11 +463,11 @@ class _File:
                 found[f"{key}s"] = names
                 place = getattr(value, "place", fields.place)
                 self.sources.uses += [(str(key), name, self.shown, place) for name in names]
-            elif key == "unless":
-                found["unless"] = tuple(map(str, self._texts(value, "unless")))
-                self.sources.uses += [
-                    ("any", n, self.shown, getattr(value, "place", fields.place)) for n in found["unless"]
-                ]
+            elif key in ("also", "unless"):
+                names = tuple(map(str, self._texts(value, str(key))))
+                found[str(key)] = names
+                place = getattr(value, "place", fields.place)
+                self.sources.uses += [("any", name, self.shown, place) for name in names]
             elif key == "slot":
                 found["slot"] = str(value)
             elif key == "outside":

@@ -62,6 +62,8 @@ class Shard:
             token[self._flag(frozenset(spec.names))] = True
         else:
             token[self._flag(_BREAK_SET)] = False
+        if spec.also:
+            token[self._flag(frozenset(spec.also))] = True
         if spec.unless:
             token[self._flag(frozenset(spec.unless))] = False
         if spec.op != "1":
@@ -93,8 +95,9 @@ class Shard:
 def _name_sets(pattern: Pattern) -> Iterator[frozenset[str]]:
     for spec in pattern:
         yield frozenset(spec.names) if spec.names else _BREAK_SET
-        if spec.unless:
-            yield frozenset(spec.unless)
+        for others in (spec.also, spec.unless):
+            if others:
+                yield frozenset(others)
 
 
 def is_any(kinds: Mapping[str, Any], names: frozenset[str]) -> bool:

@@ -20,7 +20,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from annotate.grammar import Kinds, Lexicon, Settings, fold, is_listed
+from annotate.grammar import CAPITAL, Kinds, Lexicon, Settings, fold, is_listed
 from annotate.numbers import MAX_DIGITS, Atom, Number, ascii_digits, read_digits, read_number
 from annotate.tokenise import tokenise
 from annotate.tokens import Tokens
@@ -140,6 +140,8 @@ def units_of(
         elif i in phrases:
             j, phrase_kinds = phrases[i]
             orth, kinds = tokens.text[starts[i] : tokens.end(j - 1)], dict(phrase_kinds)
+            if CAPITAL in (lexicon[word] or _NOTHING):
+                kinds[CAPITAL] = ""
         else:
             j, orth, kinds = i + 1, word, lexicon[word] or _NOTHING
         if i + 1 == j and word.isdecimal() and _stands_alone(tokens, i, lexicon):
