@@ -1,21 +1,21 @@
 """The examples and rejects of pattern files, run through the whole pipeline, checked for span and value.
 
-An example passes when each marked span is found as marked, by the rule that it stands under, with the value
-in parentheses, and when nothing else of the label is found. A reject passes when nothing of the label is
-found but what is marked in it.
+An example passes when each marked span is found with the value in parentheses, one of them by the rule that
+the example stands under, and when nothing else of the label is found. A reject passes when nothing of the
+label is found but what is marked in it; of a rule whose label is not written (`NONE`), nothing of the labels
+that it keeps out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from annotate import notation
 from annotate.explain import best_attempt, rivals
-from annotate.grammar import Example, Grammar
+from annotate.grammar import Example, Grammar, Rule
 from annotate.matches import Match
 from annotate.patterns import BUILT_IN, Fault, compile_language, unread
 from annotate.pipeline import Options, Pipeline, Trace
@@ -155,9 +155,6 @@ def _problems(case: Case, pipeline: Pipeline, grammar: Grammar) -> Iterator[str]
     if not case.owner.startswith(":") and case.owner not in grammar.rules:
         yield f"rule {case.owner} is not in use: {case.lang} has no words for a list that it needs"
         return
-    if case.example.date is not None and not _is_day(case.example.date):
-        yield f"'{case.example.date}' is no date; write it as 2024-12-06"
-        return
     trace = pipeline.trace(
         Document(case.id, case.example.text, case.id, region=case.example.region, date=case.example.date)
     )
@@ -165,6 +162,7 @@ def _problems(case: Case, pipeline: Pipeline, grammar: Grammar) -> Iterator[str]
     if not case.reject:
         for marked in case.example.spans:
             yield from _marked(marked, case, found, trace, pipeline)
+        yield from _by_its_rule(case, found)
     marks = {(start, end) for start, end, _ in case.example.spans}
     for span in found:
         if (span.start, span.end) not in marks:
@@ -172,20 +170,27 @@ def _problems(case: Case, pipeline: Pipeline, grammar: Grammar) -> Iterator[str]
             yield f"{shown} is found {'' if case.reject else 'too '}(by {span.rules[0]})"
 
 
-def _is_day(written: str) -> bool:
-    try:
-        return date.fromisoformat(written).isoformat() == written
-    except ValueError:
-        return False
-
-
 def _own(case: Case, trace: Trace, grammar: Grammar) -> list[_Span]:
     """The spans that a case is about: those of its label; of a rule without one, those it took part in."""
     if case.owner.startswith(":"):
         label: str | None = case.owner[1:]
         return [span for span in _found(trace) if span.label == label or label not in grammar.labels]
-    label = grammar.rules[case.owner].label
-    return [span for span in _found(trace) if (span.label == label if label else case.owner in span.rules)]
+    rule = grammar.rules[case.owner]
+    if rule.label is None:
+        return [span for span in _found(trace) if case.owner in span.rules]
+    labels = _kept_out(rule, grammar) if case.reject else {rule.label}
+    return [span for span in _found(trace) if span.label in labels]
+
+
+def _kept_out(rule: Rule, grammar: Grammar) -> set[str]:
+    """The labels that a rule's reject must not have: its own, or those that it only keeps out."""
+    assert rule.label is not None
+    if grammar.labels[rule.label].emit:
+        return {rule.label}
+    beside = {
+        other.label for other in grammar.rules.values() if other.grammar == rule.grammar and other.label
+    }
+    return {label for label in beside if grammar.labels[label].emit}
 
 
 def _found(trace: Trace) -> Iterator[_Span]:
@@ -215,8 +220,6 @@ def _marked(
     if span is None:
         yield f"{shown} is not found{_hint(start, end, case, trace, pipeline)}"
         return
-    if not case.owner.startswith(":") and case.owner not in span.rules:
-        yield f"{shown} is found by {span.rules[0]}, not by {case.owner}"
     try:
         stated = notation.read(span.kind, written)
     except notation.NotationError as error:
@@ -225,6 +228,16 @@ def _marked(
     wrong = ", ".join(notation.differences(stated, span.value))
     if wrong:
         yield f"the value of {shown} does not hold: {wrong}; it is ({notation.write(span.kind, span.value)})"
+
+
+def _by_its_rule(case: Case, found: Sequence[_Span]) -> Iterator[str]:
+    """Whether the rule that the example stands under took part in one of the marked spans."""
+    marks = {(start, end) for start, end, _ in case.example.spans}
+    marked = [span for span in found if (span.start, span.end) in marks]
+    if marked and not case.owner.startswith(":") and not any(case.owner in span.rules for span in marked):
+        first = marked[0]
+        shown = case.example.text[first.start : first.end]
+        yield f"[{shown}] is found by {first.rules[0]}, not by {case.owner}"
 
 
 def _hint(start: int, end: int, case: Case, trace: Trace, pipeline: Pipeline) -> str:
@@ -238,7 +251,7 @@ def _hint(start: int, end: int, case: Case, trace: Trace, pipeline: Pipeline) ->
     if rival:
         return f"; {rival}"
     told = (
-        f"; the rule {best_attempt(rule, outcome, trace, pipeline)}"
+        f"; the rule: {best_attempt(rule, outcome, trace, pipeline)}"
         for outcome in trace.outcomes
         if (rule := outcome.grammar.rules.get(case.owner)) is not None
     )

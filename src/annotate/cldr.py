@@ -14,6 +14,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
+from babel.localedata import locale_identifiers
 from babel.numbers import get_territory_currencies
 from num2words import num2words
 
@@ -99,11 +100,25 @@ def region_currencies(region: str) -> tuple[str, ...]:
 
 
 def words_of(lang: str) -> dict[str, Pairs]:
-    """The lists that CLDR and num2words fill for a language; empty ones are left out."""
-    found = locale(lang)
-    if found is None:
-        return {}
-    lists: dict[str, Pairs] = {
+    """The lists that CLDR and num2words fill for a language, in all its scripts; empty ones are left out."""
+    lists: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+    for found in _scripts(lang):
+        for name, pairs in _words(found, lang).items():
+            lists[name].update(dict.fromkeys(pairs))
+    return {name: list(pairs) for name, pairs in lists.items() if pairs}
+
+
+def _scripts(lang: str) -> list[Locale]:
+    """The language's own locale, then those of its other scripts: traditional Chinese after simplified."""
+    first = locale(lang)
+    if first is None:
+        return []
+    others = [i for i in locale_identifiers() if re.fullmatch(rf"{first.language}_[A-Z][a-z]{{3}}", i)]
+    return [first, *(Locale.parse(i) for i in sorted(others) if i != str(first))]
+
+
+def _words(found: Locale, lang: str) -> dict[str, Pairs]:
+    return {
         "month": _months(found, "wide") + _prefixed_months(found),
         **_date_words(found),
         "month_short": _months(found, "abbreviated"),
@@ -116,7 +131,6 @@ def words_of(lang: str) -> dict[str, Pairs]:
         **_relatives(found),
         **_numerals(lang),
     }
-    return {name: pairs for name, pairs in lists.items() if pairs}
 
 
 def _clean(form: str) -> str:
@@ -159,8 +173,10 @@ def _date_words(found: Locale) -> dict[str, Pairs]:
     lists: dict[str, set[str]] = defaultdict(set)
     for parts in _date_patterns(found):
         fields = [letter for letter, _ in parts if letter]
+        if "G" in fields:  # Thai names the era: 6 ธันวาคม ค.ศ. 2024
+            lists["date_joiner"].update(str(found.eras[width][1]) for width in ("wide", "abbreviated"))
         for n, (letter, literal) in enumerate(parts):
-            words = literal.strip(" \u00a0\u202f,.،、-/;:()\u200f\u200e").strip()
+            words = literal.strip(" \u00a0\u202f,،、-/;:()\u200f\u200e").strip()
             if letter or not words or not re.search(r"[^\W\d]", words):
                 continue
             before = parts[n - 1][0] if n else ""
@@ -173,7 +189,10 @@ def _date_words(found: Locale) -> dict[str, Pairs]:
                 lists["date_joiner"].add(words)
             elif before == "E":
                 lists["date_joiner"].add(words)
-    return {name: [("", word) for word in sorted(words)] for name, words in lists.items()}
+    return {
+        name: [("", form) for word in sorted(words) for form in dict.fromkeys((word, word.rstrip(".")))]
+        for name, words in lists.items()
+    }
 
 
 def _prefixed_months(found: Locale) -> Pairs:

@@ -199,9 +199,7 @@ Day = Annotated[
 ]
 Langs = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[LANGS]...", callback=_tag_list, help="Languages; all that have patterns without."
-    ),
+    typer.Argument(metavar="LANGS", callback=_tag_list, help="Languages; all that have patterns without."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
@@ -245,7 +243,7 @@ def _global(
 @app.command("run")
 def run_command(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUTS...", help="Files, folders, globs, or - for standard input.")
+        list[str], typer.Argument(metavar="INPUTS", help="Files, folders, globs, or - for standard input.")
     ],
     out: Annotated[
         str | None,
@@ -290,7 +288,8 @@ def run_command(
     if as_json:
         typer.echo(_json(summary.manifest), err=out == _STANDARD)
     elif not quiet:
-        _console().print(_summary_table(summary))
+        if summary.tally.documents:
+            _console().print(_summary_table(summary))
         _note(_summary_line(summary, out))
     raise typer.Exit(FAILED if summary.failed else 0)
 
@@ -364,10 +363,9 @@ def _summary_line(summary: Summary, out: str) -> str:
 
 def _table(*columns: str) -> Table:
     """A plain table: names to the left, numbers to the right."""
-    from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", overflow="fold")
     return table

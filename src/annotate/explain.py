@@ -13,12 +13,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from annotate import choose, notation
+from annotate.detect import UNDECIDED
 from annotate.grammar import BUILT_IN_KINDS, PHRASE_START, Grammar, Rule, TokenSpec
-from annotate.ruleset import fits
 from annotate.matches import Match, Slot
 from annotate.numbers import Number
 from annotate.pipeline import Outcome, Pipeline, Trace
 from annotate.records import Document
+from annotate.ruleset import fits
 from annotate.units import Unit
 
 
@@ -95,7 +96,8 @@ class Explanation:
         for span in self.spans:
             lines += ["", *_span_lines(span)]
         if not self.spans:
-            lines += ["", "no spans"]
+            undecided = self.lang == UNDECIDED
+            lines += ["", "no spans" + (": the text is too short to tell its language" if undecided else "")]
         if self.rivals:
             lines += ["", "rivals that lost:", *(f"  {rival}" for rival in self.rivals)]
         if self.rule:
@@ -365,6 +367,7 @@ def _wants(spec: TokenSpec) -> str:
     ]
     attributes = [f"{name} {_plain(value)}" for name, value in spec.attributes.items()]
     wanted = [*([" or ".join(named)] if named else []), *attributes]
+    wanted += [f"also {' or '.join(spec.also)}"] if spec.also else []
     unless = f", and not {' or '.join(spec.unless)}" if spec.unless else ""
     return (" and ".join(wanted) or "any word") + unless
 

@@ -141,6 +141,8 @@ class Settings:
     group: str = ","
     order: str = "dmy"
     space_groups: bool = False
+    #: Years from 2400 on are counted from the Buddha's death, 543 years more than the common era.
+    buddhist: bool = False
     region: str | None = None
 
 

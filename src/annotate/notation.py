@@ -138,7 +138,9 @@ _CODES = re.compile(r"[A-Z]{3}(?:\|[A-Z]{3})+")
 def _read_money(words: Sequence[str]) -> dict[str, Any]:
     amount, *more = words
     stated: dict[str, Any] = {"amount": None, "min": None, "max": None}
-    if bounds := _RANGE.fullmatch(amount):
+    if amount == "?":  # the amount is not asked, and the currency undecided
+        more, stated = list(words), {}
+    elif bounds := _RANGE.fullmatch(amount):
         stated |= {"min": bounds[1], "max": bounds[2]}
     elif _AMOUNT.fullmatch(amount):
         stated["amount"] = amount

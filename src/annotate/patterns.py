@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,8 @@ def unread(roots: Sequence[Path]) -> list[Fault]:
         Fault(_shown(path, root), 1, 1, f"no language reads this file; {advice}")
         for root in roots
         for path in sorted(root.rglob("*"))
-        if path.suffix in (".yaml", ".yml") and path not in read
+        if path.suffix in (".yaml", ".yml")
+        and path not in read
         and not any(part.startswith(".") for part in path.relative_to(root).parts)
     ]
 
@@ -198,6 +200,27 @@ def _shown(path: Path, root: Path) -> str:
     return (Path(BUILT_IN.name) / path.relative_to(root) if root == BUILT_IN else path).as_posix()
 
 
+#: What a token may ask of spaCy; the units of rules have no tags, and entities are what is looked for.
+_NEED_MODEL = frozenset(
+    {"POS", "TAG", "DEP", "LEMMA", "MORPH", "ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID", "_"}
+)
+_ATTRIBUTES = frozenset(
+    {
+        name
+        for name in IDS
+        if re.fullmatch(r"IS_[A-Z_]+|LIKE_[A-Z]+|ORTH|LOWER|NORM|SHAPE|PREFIX|SUFFIX|LENGTH", name)
+    }
+    | {"TEXT", "LENGTH", "SPACY"}
+)
+_OF_NUMBERS = frozenset({"==", "!=", ">=", "<=", ">", "<"})
+_OF_LISTS = frozenset({"IN", "NOT_IN", "IS_SUBSET", "IS_SUPERSET", "INTERSECTS"})
+_PREDICATES = _OF_NUMBERS | _OF_LISTS | {"REGEX", "FUZZY"}
+
+
+def _kind(value: Any) -> str:
+    return "mapping" if isinstance(value, Fields) else "list"
+
+
 class _File:
     """The state of reading one file: where it is, and what its rules belong to."""
 
@@ -218,9 +241,10 @@ class _File:
         for key in content:
             if key not in _TOP:
                 self.fault(key, f"unknown key '{key}'; {_nearest(key, _TOP)}")
-        self.grammar = str(content.get(Text("grammar"), self.grammar))
+        if "grammar" in content:
+            self.grammar = self._word(content[Text("grammar")], "grammar")
         if "label" in content:
-            self.label = str(content[Text("label")])
+            self.label = self._word(content[Text("label")], "label")
             if "value" in content or self.label not in self.sources.labels:
                 self._label(self.label, content)
         readers: dict[str, Callable[[Any], None]] = {
@@ -248,7 +272,7 @@ class _File:
             return value
         self.fault(value, f"{what} must be a mapping")
         empty = Fields()
-        empty.place = (1, 1)
+        empty.place = getattr(value, "place", (1, 1))
         return empty
 
     def _items(self, value: Any, what: str) -> list[Any]:
@@ -266,6 +290,12 @@ class _File:
                 self.fault(item, f"{what} must hold plain words")
         return [item for item in items if isinstance(item, Text) and item]
 
+    def _word(self, value: Any, what: str) -> str:
+        if isinstance(value, Text):
+            return str(value)
+        self.fault(value, f"{what} must be a plain word, not a {_kind(value)}")
+        return ""
+
     def _labels(self, value: Any) -> None:
         for name, spec in self._fields(value, "labels").items():
             self._label(str(name), self._fields(spec, f"label {name}"))
@@ -277,12 +307,13 @@ class _File:
         emit = str(spec.get(Text("emit"), "yes"))
         if emit not in ("yes", "no"):
             self.fault(spec.at("emit"), "emit is yes or no")
-        over = tuple(map(str, self._texts(spec[Text("over")], "over"))) if "over" in spec else ()
-        self.sources.labels[name] = Label(name, resolver, emit == "yes", over)
+        over = self._texts(spec[Text("over")], "over") if "over" in spec else []
+        self.sources.uses += [("label", str(other), self.shown, other.place) for other in over]
+        self.sources.labels[name] = Label(name, resolver, emit == "yes", tuple(map(str, over)))
 
     def _describe(self, value: Any) -> None:
         for name, text in self._fields(value, "describe").items():
-            self.sources.known_lists[str(name)] = str(text)
+            self.sources.known_lists[str(name)] = self._word(text, "a description")
 
     def _weak(self, value: Any) -> None:
         for name in self._texts(value, "weak"):
@@ -322,14 +353,16 @@ class _File:
             self.sources.lacks[str(name)] = (self.shown, name.place)
 
     def _settings(self, value: Any) -> None:
-        known = {"decimal", "group", "order", "region", "space_groups"}
+        known = {"decimal", "group", "order", "region", "space_groups", "buddhist"}
         for key, text in self._fields(value, "settings").items():
             if key not in known:
                 self.fault(key, f"unknown setting '{key}'; {_nearest(key, known)}")
             elif key == "order" and text not in ("dmy", "mdy", "ymd"):
                 self.fault(text, "order is dmy, mdy or ymd")
+            elif key == "space_groups" and text not in ("yes", "no"):
+                self.fault(text, "space_groups is yes or no")
             else:
-                self.sources.settings[str(key)] = str(text)
+                self.sources.settings[str(key)] = self._word(text, str(key))
 
     def _names(self, value: Any) -> None:
         """Name lists: `list name -> entries`, each with its key, kind, acronym and forms by language."""
@@ -338,7 +371,10 @@ class _File:
             for suffix in ("name", "acronym"):
                 self.sources.known_lists.setdefault(f"{list_name}_{suffix}", "")
             for entry in self._items(entries, f"names {list_name}"):
-                fields = self._fields(entry, "a name")
+                if not isinstance(entry, Fields):
+                    self.fault(entry, f"a name is a mapping; {_nearest('', known)}")
+                    continue
+                fields = entry
                 for key in fields:
                     if key not in known:
                         self.fault(key, f"unknown key '{key}'; {_nearest(key, known)}")
@@ -349,15 +385,18 @@ class _File:
 
     def _name(self, list_name: str, fields: Fields) -> None:
         sources, get = self.sources, {str(k): v for k, v in fields.items()}
-        key = str(get["id"])
+        key = self._word(get["id"], "id")
+        name = self._word(get["name"], "name")
+        if not key or not name:
+            return
         if key in sources.names:
             self.fault(fields.at("id"), f"duplicate id '{key}'")
             return
         acronyms = self._texts(get["acronym"], "acronym") if "acronym" in get else []
         sources.names[key] = KnownName(
             id=key,
-            kind=str(get["kind"]) if "kind" in get else None,
-            name=str(get["name"]),
+            kind=self._word(get["kind"], "kind") if "kind" in get else None,
+            name=name,
             acronym=str(acronyms[0]) if acronyms else None,
             level=tuple(map(str, self._texts(get["level"], "level"))) if "level" in get else (),
             parties=tuple(map(str, self._texts(get["parties"], "parties"))) if "parties" in get else (),
@@ -402,18 +441,19 @@ class _File:
         if "id" not in get or ("pattern" in get) == ("patterns" in get):
             self.fault(fields, "a rule needs 'id' and either 'pattern' or 'patterns'")
             return
-        rule_id = f"{self.prefix}/{get['id']}"
-        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", str(get["id"])):
-            self.fault(get["id"], f"'{get['id']}': an id is lower-case words joined by hyphens")
+        name = self._word(get["id"], "id")
+        rule_id = f"{self.prefix}/{name}"
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+            self.fault(get["id"], f"'{name}': an id is lower-case words joined by hyphens")
         if rule_id in self.sources.rules:
             first = self.sources.rule_places[rule_id]
             self.fault(
                 get["id"], f"duplicate id '{get['id']}'; it stands already at {first[0]}:{first[1][0]}"
             )
             return
-        label = str(get["label"]) if "label" in get else self.label
+        label = self._word(get["label"], "label") if "label" in get else self.label
         label = None if label == "none" else label
-        alternatives = get["patterns"] if "patterns" in get else [get["pattern"]]
+        alternatives = self._alternatives(get)
         self.sources.rule_places[rule_id] = (self.shown, fields.at("id"))
         self.sources.rule_lines[rule_id] = (self.shown, range(fields.place[0], _last_line(fields) + 1))
         if label is not None:
@@ -425,14 +465,23 @@ class _File:
             patterns=tuple(self._pattern(p) for p in alternatives),
             place=f"{self.shown}:{fields.place[0]}",
             priority=self._integer(get.get("priority", "0"), "priority"),
-            why=str(get.get("why", "")),
-            constants={str(k): str(v) for k, v in self._fields(get["set"], "set").items()}
-            if "set" in get
-            else {},
+            why=self._word(get["why"], "why") if "why" in get else "",
+            constants=self._constants(get["set"]) if "set" in get else {},
             gives=tuple(map(str, self._texts(get["gives"], "gives"))) if "gives" in get else (),
             examples=self._examples(get.get("examples"), rejects=False),
             rejects=self._examples(get.get("rejects"), rejects=True),
         )
+
+    def _alternatives(self, get: Mapping[str, Any]) -> list[Any]:
+        if "pattern" in get:
+            return [get["pattern"]]
+        if isinstance(get["patterns"], Items) and get["patterns"]:
+            return get["patterns"]
+        self.fault(get["patterns"], "patterns must be a list of patterns, each a list of tokens")
+        return []
+
+    def _constants(self, value: Any) -> dict[str, str]:
+        return {str(k): self._word(v, f"slot '{k}'") for k, v in self._fields(value, "set").items()}
 
     def _integer(self, value: Any, what: str) -> int:
         if isinstance(value, str) and re.fullmatch(r"-?\d{1,6}", value):
@@ -459,17 +508,11 @@ class _File:
         found: dict[str, Any] = {"attributes": {}, "at": at}
         for key, value in fields.items():
             if key in ("list", "kind", "rule"):
-                names = tuple(map(str, self._texts(value, str(key))))
-                found[f"{key}s"] = names
-                place = getattr(value, "place", fields.place)
-                self.sources.uses += [(str(key), name, self.shown, place) for name in names]
+                found[f"{key}s"] = self._used(key, value, str(key))
             elif key in ("also", "unless"):
-                names = tuple(map(str, self._texts(value, str(key))))
-                found[str(key)] = names
-                place = getattr(value, "place", fields.place)
-                self.sources.uses += [("any", name, self.shown, place) for name in names]
+                found[str(key)] = self._used(key, value, "any")
             elif key == "slot":
-                found["slot"] = str(value)
+                found["slot"] = self._word(value, "slot")
             elif key == "outside":
                 if value not in ("yes", "no"):
                     self.fault(value, "outside is yes or no")
@@ -484,6 +527,14 @@ class _File:
                 )
         return TokenSpec(**found)
 
+    def _used(self, key: Text, value: Any, what: str) -> tuple[str, ...]:
+        """Names of lists, kinds or rules; that they exist is checked when all files are read."""
+        names = self._texts(value, str(key))
+        if not names and isinstance(value, Items):
+            self.fault(value, f"{key} names nothing; without a name the token would be any word")
+        self.sources.uses += [(what, str(name), self.shown, name.place) for name in names]
+        return tuple(map(str, names))
+
     def _operator(self, value: Any) -> str:
         if not re.fullmatch(r"[?*+!1]|\{\d+\}|\{\d*,\d+\}|\{\d+,\}", str(value)):
             self.fault(value, f"unknown quantifier '{value}'; known: ?, *, +, !, {{n}}, {{n,m}}")
@@ -494,50 +545,47 @@ class _File:
         return str(value)
 
     def _attribute(self, key: Text, value: Any) -> Any:
-        if key != "_" and key not in IDS and key not in ("TEXT", "LENGTH", "SPACY"):
-            names = [n for n in IDS if n.isupper() and not n.startswith("FLAG")]
-            self.fault(key, f"unknown attribute '{key}'; {_nearest(key, names)}")
+        """A spaCy `Matcher` attribute with its value: a word, true or false, a number, or predicates."""
+        if key in _NEED_MODEL:
+            self.fault(
+                key,
+                f"{key} needs a trained pipeline, which does not run here; {_nearest(key, _ATTRIBUTES)}",
+            )
+        elif key not in _ATTRIBUTES:
+            self.fault(key, f"unknown attribute '{key}'; {_nearest(key, _ATTRIBUTES)}")
+        if isinstance(value, Fields):
+            if not value:
+                self.fault(value, f"{key} has no predicate; {_nearest('', _PREDICATES)}")
+            return {str(name): self._predicate(name, key, given) for name, given in value.items()}
         return self._attribute_value(key, value)
 
     def _attribute_value(self, key: str, value: Any) -> Any:
-        if isinstance(value, Fields):
-            return {str(k): self._predicate(str(k), key, v) for k, v in value.items()}
-        if isinstance(value, Items):
-            return [self._attribute_value(key, v) for v in value]
         if key.startswith(("IS_", "LIKE_")) or key == "SPACY":
             if value not in ("true", "false", "yes", "no"):
                 self.fault(value, f"{key} is true or false")
             return value in ("true", "yes")
         if key == "LENGTH":
             return self._integer(value, key)
-        return str(value)
+        return self._word(value, key)
 
-    def _predicate(self, name: str, key: str, value: Any) -> Any:
-        known = {
-            "IN",
-            "NOT_IN",
-            "IS_SUBSET",
-            "IS_SUPERSET",
-            "INTERSECTS",
-            "REGEX",
-            "FUZZY",
-            "==",
-            "!=",
-            ">=",
-            "<=",
-            ">",
-            "<",
-        }
-        if name not in known and not re.fullmatch(r"FUZZY[1-9]", name):
-            self.fault(value, f"unknown predicate '{name}'; {_nearest(name, known)}")
-        if name == "REGEX" and isinstance(value, Text):
+    def _predicate(self, name: Text, key: str, value: Any) -> Any:
+        if name not in _PREDICATES and not re.fullmatch(r"FUZZY[1-9]", name):
+            self.fault(name, f"unknown predicate '{name}'; {_nearest(name, _PREDICATES)}")
+            return ""
+        if name in _OF_NUMBERS:
+            return self._integer(value, str(name))
+        if name in _OF_LISTS:
+            if not isinstance(value, Items):
+                self.fault(value, f"{name} takes a list, such as {{{name}: [a, b]}}")
+                return []
+            return [self._attribute_value(key, one) for one in value]
+        word = self._word(value, str(name))
+        if name == "REGEX":
             try:
-                re.compile(value)
+                re.compile(word)
             except re.error as error:
-                self.fault(value, f"bad regular expression '{value}': {error}")
-        if name in ("==", "!=", ">=", "<=", ">", "<"):
-            return self._integer(value, name)
-        return self._attribute_value(key, value)
+                self.fault(value, f"bad regular expression '{word}': {error}")
+        return word
 
     # -- examples
 
@@ -558,6 +606,11 @@ class _File:
         lang = "" if self.shared else self.sources.lang
         if isinstance(value, Fields):  # of a shared rule, by language
             lang = self.sources.lang
+            for key in value:
+                if not _LANGUAGE.fullmatch(key):
+                    self.fault(
+                        key, f"'{key}' is no language; examples are a list, or lists by language: nl: [...]"
+                    )
             own = Text(lang.split("-")[0])
             entries = self._items(value[own], "examples") if own in value else []
         else:
@@ -578,12 +631,28 @@ class _File:
             self.fault(entry, "an example is a text, or a mapping with 'text' and 'date' or 'region'")
             return None
         text, spans = unmark(marked)
+        if "](" in text:
+            self.fault(marked, "a mark is [words](value), with no brackets or parentheses inside")
+            return None
         if not rejects and not spans:
             self.fault(marked, "an example marks its span and value: Op [18 januari 1950](1950-01-18) …")
             return None
         place = f"{self.shown}:{marked.place[0]}:{marked.place[1]}"
-        optional = {k: str(fields[k]) for k in ("date", "region") if k in fields}
+        optional = {k: self._word(fields[k], k) for k in ("date", "region") if k in fields}
+        if "date" in optional and not _is_day(optional["date"]):
+            self.fault(fields["date"], f"'{optional['date']}' is no day; write it as 2024-12-06")
+            return None
+        if "region" in optional and not re.fullmatch(r"[A-Z]{2}", optional["region"]):
+            self.fault(fields["region"], f"'{optional['region']}' is no region; write its code, such as NL")
+            return None
         return Example(text, spans, place, lang=lang, **optional)
+
+
+def _is_day(written: str) -> bool:
+    try:
+        return date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        return False
 
 
 def _last_line(value: Any) -> int:
@@ -724,9 +793,8 @@ def _lacking(sources: _Sources, filled: set[str]) -> tuple[str, ...]:
 
 def _settings(sources: _Sources) -> Settings:
     base = cldr.settings_of(sources.lang)
-    given: dict[str, Any] = {k: v for k, v in sources.settings.items() if k != "space_groups"}
-    if "space_groups" in sources.settings:
-        given["space_groups"] = sources.settings["space_groups"] == "yes"
+    switches = ("space_groups", "buddhist")
+    given: dict[str, Any] = {k: v == "yes" if k in switches else v for k, v in sources.settings.items()}
     return Settings(**{name: given.get(name, getattr(base, name)) for name in Settings.__slots__})
 
 

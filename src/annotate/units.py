@@ -145,7 +145,7 @@ def units_of(
         else:
             j, orth, kinds = i + 1, word, lexicon[word] or _NOTHING
         if i + 1 == j and word.isdecimal() and _stands_alone(tokens, i, lexicon):
-            kinds = _plain_kinds(word)
+            kinds = _plain_kinds(word, settings.buddhist)
         elif word[0].isdecimal() or (kinds and not _NUMERAL.isdisjoint(kinds)):
             j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
         space = j >= len(words) or not tokens.glued(j)
@@ -176,11 +176,11 @@ _GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "phra
 
 
 @lru_cache(maxsize=10_000)
-def _plain_kinds(word: str) -> dict[str, Any]:
+def _plain_kinds(word: str, buddhist: bool) -> dict[str, Any]:
     digits = ascii_digits(word)
-    return (
-        _number_kinds(Number(Decimal(digits), plain=digits)) if len(digits) <= MAX_DIGITS else {"code": None}
-    )
+    if len(digits) > MAX_DIGITS:
+        return {"code": None}
+    return _number_kinds(Number(Decimal(digits), plain=digits), buddhist)
 
 
 def _number_at(
@@ -226,7 +226,7 @@ def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
     if atom.kinds and not {"cardinal", "bare_scale", "article_numeral"}.isdisjoint(atom.kinds):
         read = read_number(atoms, k, settings)
         if read:
-            kinds = _number_kinds(read[1])
+            kinds = _number_kinds(read[1], settings.buddhist)
             if read[0] == k + 1:
                 kinds.update(atom.kinds)
             return read[0], _text(atoms, k, read[0]), kinds
@@ -244,7 +244,7 @@ def _numeric(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
         end = _chain_end(atoms, k)
         return end, CODE, {"code": None}
     end, value = number
-    kinds = _number_kinds(value)
+    kinds = _number_kinds(value, settings.buddhist)
     if value.plain is not None and end < len(atoms) and atoms[end].glued:
         suffix = atoms[end]
         if "ordinal_suffix" in suffix.kinds and not suffix.text[0].isdecimal():
@@ -256,7 +256,10 @@ def _text(atoms: Sequence[Atom], start: int, end: int) -> str:
     return "".join((a.gap if n else "") + a.text for n, a in enumerate(atoms[start:end]))
 
 
-def _number_kinds(number: Number) -> dict[str, Any]:
+_BUDDHIST = 543
+
+
+def _number_kinds(number: Number, buddhist: bool) -> dict[str, Any]:
     kinds: dict[str, Any] = {"number": number}
     if number.scale is not None:
         kinds["scaled"] = number
@@ -266,6 +269,7 @@ def _number_kinds(number: Number) -> dict[str, Any]:
     if plain is not None:
         value = int(plain)
         if len(plain) == 4 and 1000 <= value < 3000:
+            value -= _BUDDHIST if buddhist and value >= 2400 else 0
             kinds["year"] = str(value)
             if 1800 <= value <= 2100:
                 kinds["modern_year"] = str(value)
@@ -365,6 +369,8 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     three = _runs(atoms, k, _DATE_SIGNS, 3)
     if three and all(len(run) in (1, 2, 4) for run in three):
         value = numeric_date(three, settings.order)
+        if value and settings.buddhist and value >= "2400":
+            value = f"{int(value[:4]) - _BUDDHIST}{value[4:]}"
         end = k + 5
         if value is None:
             return end, CODE, {"code": None}

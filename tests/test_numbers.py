@@ -1,0 +1,109 @@
+"""The number reader: one reading for every label and language."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from annotate import patterns
+from annotate.grammar import Grammar
+from annotate.match import Engine
+from annotate.numbers import Number
+from annotate.tokenise import tokenise
+from annotate.units import Unit, masked, numeric_date, units_of
+
+_GRAMMARS: dict[str, Grammar] = {}
+
+
+def units(lang: str, text: str) -> list[Unit]:
+    grammar = _GRAMMARS.setdefault(lang, patterns.load(lang))
+    tokens = tokenise(text)
+    phrases = Engine(grammar)._phrases.find(tokens.words, [(0, len(tokens))])
+    return units_of(
+        tokens,
+        0,
+        len(tokens),
+        phrases=phrases,
+        masks=masked(tokens),
+        lexicon=grammar.lexicon,
+        settings=grammar.settings,
+    )
+
+
+def numbers(lang: str, text: str) -> list[Decimal]:
+    return [u.kinds["number"].value for u in units(lang, text) if isinstance(u.kinds.get("number"), Number)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "value"),
+    [
+        ("nl", "2,5 miljard", "2500000000"),
+        ("nl", "1.250,50", "1250.50"),
+        ("nl", "2.5 miljoen", "2500000"),
+        ("nl", "3.000 miljard", "3000000000000"),
+        ("nl", "een miljard", "1000000000"),
+        ("nl", "vijf miljoen", "5000000"),
+        ("nl", "vijfentwintig", "25"),
+        ("nl", "anderhalf miljoen", "1500000"),
+        ("nl", "€ 1.250.000", "1250000"),
+        ("nl", "3 mrd", "3000000000"),
+        ("nl", "10m", "10000000"),
+        ("en", "1,250.50", "1250.50"),
+        ("en", "20.8 billion", "20800000000"),
+        ("en", "three hundred", "300"),
+        ("en", "two hundred and fifty million", "250000000"),
+        ("en", "5 million 300 thousand", "5300000"),
+        ("fr", "1 250,50", "1250.50"),
+        ("fr", "1\u202f250\u202f000", "1250000"),
+        ("de", "1'250.50", "1250.50"),
+        ("hi", "12,50,000", "1250000"),
+        ("hi", "२०२४", "2024"),
+        ("ar", "١٬٢٣٤٫٥", "1234.5"),
+    ],
+)
+def test_value(lang: str, text: str, value: str) -> None:
+    """A numeral, its words and its scale word are one number with an exact value."""
+    assert numbers(lang, text) == [Decimal(value)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "values"),
+    [
+        ("nl", "in 2024 500 mensen", ["2024", "500"]),
+        ("nl", "2020 een jaar", ["2020"]),
+        ("en", "five six", ["5", "6"]),
+        ("fr", "en 2024 500 personnes", ["2024", "500"]),
+        ("nl", "(2010, 2020)", ["2010", "2020"]),
+    ],
+)
+def test_neighbours_stay_apart(lang: str, text: str, values: list[str]) -> None:
+    """Numbers that stand side by side are not run together."""
+    assert numbers(lang, text) == [Decimal(v) for v in values]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10.0.0.1", "01-25/HDKH", "KB-9001", "G20", "+31 20 123 4567", "https://a.nl/2024/05/03", "A/RES/70/1", "10:30"],
+)
+def test_code_is_no_number(text: str) -> None:
+    """Digits in an address, a file number, a telephone number or a time are neither number nor year."""
+    assert not any({"number", "year", "numeric_date"} & u.kinds.keys() for u in units("nl", text))
+
+
+@pytest.mark.parametrize(
+    ("runs", "order", "iso"),
+    [
+        ("6 12 2024", "dmy", "2024-12-06"),
+        ("6 12 2024", "mdy", "2024-06-12"),
+        ("2024 12 06", "mdy", "2024-12-06"),
+        ("25 12 2024", "mdy", "2024-12-25"),
+        ("31 2 2024", "dmy", None),
+        ("29 2 2023", "dmy", None),
+        ("06 12 24", "dmy", "2024-12-06"),
+        ("06 12 89", "dmy", "1989-12-06"),
+    ],
+)
+def test_numeric_date(runs: str, order: str, iso: str | None) -> None:
+    """Day and month in digits follow the order given; the other order only where that one is impossible."""
+    assert numeric_date(runs.split(), order) == iso

@@ -1,0 +1,117 @@
+"""Values of dates: TIMEX3, EDTF, first and last day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from annotate.timex import resolve_date
+
+ANCHOR = date(2025, 3, 18)  # a Tuesday
+
+
+class Slots(dict[str, Any]):
+    """Slots as a match has them."""
+
+
+@pytest.mark.parametrize(
+    ("slots", "timex", "edtf", "start", "end"),
+    [
+        ({"year": "1950", "month": "1", "day": "18"}, "1950-01-18", "1950-01-18", "1950-01-18", "1950-01-18"),
+        ({"year": "2024", "month": "2"}, "2024-02", "2024-02", "2024-02-01", "2024-02-29"),
+        ({"year": "2008"}, "2008", "2008", "2008-01-01", "2008-12-31"),
+        ({"decade": "1990"}, "199", "199X", "1990-01-01", "1999-12-31"),
+        ({"decade": "90"}, "199", "199X", "1990-01-01", "1999-12-31"),
+        ({"century": "19"}, "18", "18XX", "1800-01-01", "1899-12-31"),
+        ({"year": "2024", "quarter": "3"}, "2024-Q3", "2024-07/2024-09", "2024-07-01", "2024-09-30"),
+        ({"year": "2024", "half": "1"}, "2024-H1", "2024-01/2024-06", "2024-01-01", "2024-06-30"),
+        ({"year": "2023", "season": "summer"}, "2023-SU", "2023-22", "2023-06-01", "2023-08-31"),
+        ({"year": "2023", "season": "winter"}, "2023-WI", "2023-24", "2023-12-01", "2024-02-29"),
+        ({"year": "2024", "week": "20"}, "2024-W20", "2024-05-13/2024-05-19", "2024-05-13", "2024-05-19"),
+        ({"year": "6", "era": "2018"}, "2024", "2024", "2024-01-01", "2024-12-31"),
+        ({"year_span": "2023/2024"}, "2023/2024", "2023/2024", "2023-01-01", "2024-12-31"),
+    ],
+)
+def test_given(slots: dict[str, str], timex: str, edtf: str, start: str, end: str) -> None:
+    """What the text gives in full needs no document date, and none is named."""
+    value = resolve_date(Slots(slots), None)
+    assert value is not None
+    assert (value["timex"], value["edtf"], value["start"], value["end"]) == (timex, edtf, start, end)
+    assert value["anchor"] is None
+
+
+@pytest.mark.parametrize(
+    ("slots", "open_form", "timex", "start", "end"),
+    [
+        ({"relative": "day:-1"}, "PAST_REF", "2025-03-17", "2025-03-17", "2025-03-17"),
+        ({"relative": "day:0"}, "PRESENT_REF", "2025-03-18", "2025-03-18", "2025-03-18"),
+        ({"relative": "year:1"}, "FUTURE_REF", "2026", "2026-01-01", "2026-12-31"),
+        ({"offset": "-1", "unit": "month"}, "PAST_REF", "2025-02", "2025-02-01", "2025-02-28"),
+        ({"offset": "1", "unit": "quarter"}, "FUTURE_REF", "2025-Q2", "2025-04-01", "2025-06-30"),
+        ({"offset": "-1", "unit": "weekend"}, "PAST_REF", "2025-W11-WE", "2025-03-15", "2025-03-16"),
+        ({"offset": "-1", "unit": "decade"}, "PAST_REF", "201", "2010-01-01", "2019-12-31"),
+        ({"offset": "-1", "month": "3"}, "XXXX-03", "2024-03", "2024-03-01", "2024-03-31"),
+        ({"offset": "-1", "weekday": "2"}, "XXXX-WXX-2", "2025-03-11", "2025-03-11", "2025-03-11"),
+        ({"offset": "1", "weekday": "5"}, "XXXX-WXX-5", "2025-03-21", "2025-03-21", "2025-03-21"),
+        ({"month": "5", "day": "6"}, "XXXX-05-06", "2025-05-06", "2025-05-06", "2025-05-06"),
+        ({"month": "12", "day": "28"}, "XXXX-12-28", "2024-12-28", "2024-12-28", "2024-12-28"),
+        ({"relation": "ago", "count": "3", "unit": "year"}, "PAST_REF", "2022", "2022-01-01", "2022-12-31"),
+        ({"relation": "past", "count": "5", "unit": "year"}, "P5Y", "P5Y", "2020-03-18", "2025-03-18"),
+        ({"relation": "future", "count": "5", "unit": "year"}, "P5Y", "P5Y", "2025-03-18", "2030-03-18"),
+    ],
+)
+def test_relative(slots: dict[str, str], open_form: str, timex: str, start: str, end: str) -> None:
+    """With a document date a relative expression has days and says so; without one it stays open."""
+    value = resolve_date(Slots(slots), ANCHOR)
+    assert value is not None
+    assert (value["timex"], value["start"], value["end"]) == (timex, start, end)
+    assert value["anchor"] == ANCHOR.isoformat()
+    undecided = resolve_date(Slots(slots), None)
+    assert undecided is not None
+    assert (undecided["timex"], undecided["start"], undecided["anchor"]) == (open_form, None, None)
+
+
+@pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
+        ({"from": Slots(year="2009"), "to": Slots(year="2014")}, "2009/2014"),
+        ({"from": "3", "to": Slots(year="2025", month="5", day="5")}, "2025-05-03/2025-05-05"),
+        ({"from": Slots(month="5"), "to": Slots(year="2024", month="7")}, "2024-05/2024-07"),
+        ({"from": Slots(month="12"), "to": Slots(year="2024", month="1")}, "2023-12/2024-01"),
+        ({"from": Slots(year="2014"), "to": Slots(year="2009")}, None),
+        ({"from": "31", "to": Slots(year="2024", month="2", day="3")}, None),
+    ],
+)
+def test_range(slots: dict[str, Any], timex: str | None) -> None:
+    """The end of a range lends its start the month and year; a range that runs backwards is none."""
+    value = resolve_date(Slots(slots), None)
+    assert (value and value["timex"]) == timex
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        {"year": "2024", "month": "2", "day": "31"},
+        {"year": "2023", "month": "2", "day": "29"},
+        {"year": "2024", "quarter": "5"},
+        {"year": "2024", "week": "54"},
+        {"year": "0"},
+        {"relation": "ago", "count": "4999", "unit": "year"},
+        {"month": "2", "day": "30"},
+    ],
+)
+def test_impossible(slots: dict[str, str]) -> None:
+    """What no calendar has is no date, with or without a document date."""
+    assert resolve_date(Slots(slots), ANCHOR) is None
+
+
+def test_mod() -> None:
+    """The part of a period goes into `mod` and leaves the days those of the whole; circa marks the EDTF."""
+    end = resolve_date(Slots(year="2008", mod="END"), None)
+    about = resolve_date(Slots(year="2008", mod="APPROX"), None)
+    assert end is not None
+    assert about is not None
+    assert (end["timex"], end["mod"], end["end"], end["edtf"]) == ("2008", "END", "2008-12-31", "2008")
+    assert (about["mod"], about["edtf"]) == ("APPROX", "2008~")
