@@ -110,6 +110,7 @@ def test_a_folder_is_read_with_all_below_it_sorted_by_relative_path() -> None:
         ".git/x.txt",
         "x.json",
         "x.gold.json",
+        "y.gold.jsonl",
         "x.pdf",
         "x",
         "README.md",

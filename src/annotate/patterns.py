@@ -125,7 +125,7 @@ def names_in(root: Path) -> list[str]:
 
 
 def unread(roots: Sequence[Path]) -> list[Fault]:
-    """A fault for each file that no language reads because of its name or place: it would be left out unseen."""
+    """A fault for each file that no language reads, by its name or place: it would be left out unseen."""
     read = {path for lang in ("", *languages(roots)) for path, _ in files_of(lang, roots)}
     advice = "a pattern file is named *.yaml and stands in shared/ or in a folder of a language, such as nl/"
     return [
@@ -200,17 +200,14 @@ def _shown(path: Path, root: Path) -> str:
     return (Path(BUILT_IN.name) / path.relative_to(root) if root == BUILT_IN else path).as_posix()
 
 
-#: What a token may ask of spaCy; the units of rules have no tags, and entities are what is looked for.
+#: What a token may not ask of spaCy: no model runs here, and entities are what is looked for.
 _NEED_MODEL = frozenset(
-    {"POS", "TAG", "DEP", "LEMMA", "MORPH", "ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID", "_"}
+    {"POS", "TAG", "DEP", "LEMMA", "MORPH", "SENT_START", "IS_SENT_START", "_"}
+    | {"ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID"}
 )
 _ATTRIBUTES = frozenset(
-    {
-        name
-        for name in IDS
-        if re.fullmatch(r"IS_[A-Z_]+|LIKE_[A-Z]+|ORTH|LOWER|NORM|SHAPE|PREFIX|SUFFIX|LENGTH", name)
-    }
-    | {"TEXT", "LENGTH", "SPACY"}
+    {"TEXT", "ORTH", "LOWER", "NORM", "SHAPE", "PREFIX", "SUFFIX", "LENGTH", "SPACY"}
+    | {name for name in IDS if re.fullmatch(r"(IS|LIKE)_[A-Z_]+", name) and "OOV" not in name}
 )
 _OF_NUMBERS = frozenset({"==", "!=", ">=", "<=", ">", "<"})
 _OF_LISTS = frozenset({"IN", "NOT_IN", "IS_SUBSET", "IS_SUPERSET", "INTERSECTS"})

@@ -89,7 +89,7 @@ def expand(inputs: Sequence[str]) -> list[Input]:
     """The files that `inputs` name, in the order of the inputs, sorted within a folder or a glob.
 
     Only names are looked at, nothing is opened. A file that two inputs name stands in the list once.
-    In folders and globs, hidden files, unknown suffixes, `README.md` and `*.gold.json` are passed over,
+    In folders and globs, hidden files, unknown suffixes, `README.md` and `*.gold.json(l)` are passed over,
     and links to folders are not followed; a file named by itself is always taken.
 
     >>> expand(["-"])
@@ -195,7 +195,7 @@ def _is_folder(path: Path) -> bool:
 
 def _is_wanted(path: Path) -> bool:
     name = path.name.lower()
-    passed_over = name.startswith(".") or name == "readme.md" or name.endswith(".gold.json")
+    passed_over = name.startswith(".") or name == "readme.md" or name.endswith((".gold.json", ".gold.jsonl"))
     return not passed_over and _suffixes(name)[0] in _READERS
 
 
