@@ -82,9 +82,14 @@ def cases(grammar: Grammar, roots: Sequence[Path], files: Collection[str] | None
 def run_cases(lang: str, roots: Sequence[Path], files: Collection[str] | None = None) -> Iterator[CaseResult]:
     """Each case of a language, run through the whole pipeline; rules with faults are left out."""
     grammar, _ = compile_language(lang, roots)
-    pipeline = case_pipeline(grammar, roots)
-    for case in cases(grammar, roots, files):
-        yield run_case(case, pipeline, grammar)
+    yield from _results(grammar, roots, files)
+
+
+def _results(grammar: Grammar, roots: Sequence[Path], files: Collection[str] | None) -> Iterator[CaseResult]:
+    chosen = list(cases(grammar, roots, files))
+    if chosen:
+        pipeline = case_pipeline(grammar, roots)
+        yield from (run_case(case, pipeline, grammar) for case in chosen)
 
 
 def check(langs: Sequence[str], roots: Sequence[Path], files: Collection[str] | None = None) -> list[Fault]:
@@ -93,11 +98,12 @@ def check(langs: Sequence[str], roots: Sequence[Path], files: Collection[str] | 
     `files` limits the examples to those files. A fault of a shared file is told once, not once a language.
     """
     faults: dict[tuple[str, int, int, str], Fault] = {}
-    found = [fault for lang in langs for fault in compile_language(lang, roots)[1]]
-    for fault in sorted({*unread(roots), *found}):
+    compiled = [compile_language(lang, roots) for lang in langs]
+    for fault in sorted({*unread(roots), *(fault for _, found in compiled for fault in found)}):
         faults.setdefault((fault.path, fault.line, fault.column, fault.message.split(";")[0]), fault)
-    failed = [result.fault for lang in langs for result in run_cases(lang, roots, files) if not result.ok]
-    return [*faults.values(), *sorted(set(failed))]
+    results = (result for grammar, _ in compiled for result in _results(grammar, roots, files))
+    failed = {result.fault for result in results if not result.ok}
+    return [*faults.values(), *sorted(failed)]
 
 
 def case_pipeline(grammar: Grammar, roots: Sequence[Path]) -> Pipeline:

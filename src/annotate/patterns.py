@@ -38,6 +38,8 @@ _here = Path(__file__).resolve()
 #: The built-in patterns: inside the package when installed, at the top of the repository in a checkout.
 BUILT_IN = next(p for p in (_here.parent / "patterns", _here.parents[2] / "patterns") if p.is_dir())
 
+#: How many valid choices a message lists; there are some hundred word lists.
+_LISTED = 200
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 RESOLVERS = ("date", "money", "agreement", "partnership", "slots")
@@ -94,7 +96,7 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …` where something is near, and the valid choices."""
     choices = sorted(known)
     near = difflib.get_close_matches(word, choices, 1)
-    listed = ", ".join(choices[:40]) + (", …" if len(choices) > 40 else "")
+    listed = ", ".join(choices[:_LISTED]) + (", …" if len(choices) > _LISTED else "")
     return (f"did you mean '{near[0]}'? " if near else "") + f"known: {listed}"
 
 
@@ -301,6 +303,7 @@ class _File:
         resolver = str(spec.get(Text("value"), "slots"))
         if resolver not in RESOLVERS:
             self.fault(spec.at("value"), f"unknown value '{resolver}'; {_nearest(resolver, RESOLVERS)}")
+            resolver = "slots"
         emit = str(spec.get(Text("emit"), "yes"))
         if emit not in ("yes", "no"):
             self.fault(spec.at("emit"), "emit is yes or no")
@@ -440,7 +443,7 @@ class _File:
             return
         name = self._word(get["id"], "id")
         rule_id = f"{self.prefix}/{name}"
-        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        if name and not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
             self.fault(get["id"], f"'{name}': an id is lower-case words joined by hyphens")
         if rule_id in self.sources.rules:
             first = self.sources.rule_places[rule_id]
@@ -684,7 +687,7 @@ def unmark(marked: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
 def _check_uses(sources: _Sources) -> None:
     """Every list, kind, rule and label that is used exists."""
     rule_names = {name for rule in sources.rules.values() for name in (rule.id, *rule.gives)}
-    lists = {*sources.known_lists, *(f"{n}.{v}" for n, pairs in sources.lists.items() for v, _ in pairs)}
+    lists = {*sources.known_lists}
     known: dict[str, tuple[str, set[str]]] = {
         "list": ("names no word list", lists),
         "kind": ("is no built-in kind", {*BUILT_IN_KINDS}),

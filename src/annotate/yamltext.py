@@ -6,12 +6,16 @@ pattern files are full of such words. Converting is the business of `patterns`, 
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_DEPTH = 40
 
 Place = tuple[int, int]
 
@@ -38,7 +42,7 @@ class Fields(dict[Text, Any]):
         return next((k.place for k in self if k == key), self.place)
 
 
-class YamlFault(ValueError):
+class YamlFault(ValueError):  # noqa: N818 - it becomes a `Fault` of the pattern file
     """A file that cannot be read as this YAML: message and place."""
 
     def __init__(self, message: str, place: Place) -> None:
@@ -54,29 +58,54 @@ def parse(text: str) -> tuple[Any, list[tuple[Place, str]]]:
     """
     faults: list[tuple[Place, str]] = []
     try:
-        _refuse_aliases(text)
+        _refuse_tricks(text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlFault(f"not valid YAML: {error.problem or error.context}", place) from None
+        problem = str(error.problem or error.context)
+        raise YamlFault(f"not valid YAML: {problem}{_advice(problem, text, place)}", place) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - text.rfind("\n", 0, error.position)
+        sign = f"U+{ord(text[error.position]):04X}"
+        raise YamlFault(f"not valid YAML: {error.reason} ({sign}); remove it", (line, column)) from None
     except yaml.YAMLError as error:
         raise YamlFault(f"not valid YAML: {str(error).splitlines()[0]}", (1, 1)) from None
-    except RecursionError:
-        raise YamlFault("nested too deeply", (1, 1)) from None
     return (None if node is None else _convert(node, faults)), faults
 
 
-def _refuse_aliases(text: str) -> None:
-    if "*" not in text or "&" not in text:
+def _advice(problem: str, text: str, place: Place) -> str:
+    """What to do about the two faults that are made most often."""
+    line = text.split("\n")[place[0] - 1 : place[0]]
+    if line and line[0][place[1] - 1 : place[1]] == "\t":
+        return "; it is a tab: indent with spaces"
+    if problem.startswith("mapping values"):
+        return "; put a text that holds a colon in quotes"
+    return ""
+
+
+def _refuse_tricks(text: str) -> None:
+    """Aliases, which can blow a small file up, and nesting so deep that the C library crashes on it."""
+    if not ("*" in text and "&" in text) and not _may_be_deep(text):
         return
+    depth = 0
     for event in yaml.parse(text, Loader=_Loader):
+        mark: Any = event.start_mark
+        place = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.AliasEvent):
-            mark = event.start_mark
-            raise YamlFault(
-                f"alias '*{event.anchor}': aliases are not allowed here; write the value out",
-                (mark.line + 1, mark.column + 1),
-            )
+            message = f"alias '*{event.anchor}': aliases are not allowed here; write the value out"
+            raise YamlFault(message, place)
+        if isinstance(event, yaml.CollectionStartEvent | yaml.CollectionEndEvent):
+            depth += 1 if isinstance(event, yaml.CollectionStartEvent) else -1
+        if depth > _DEPTH:
+            raise YamlFault(f"nested more than {_DEPTH} deep", place)
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether it is worth counting; quoted brackets count here, too."""
+    steps = (1 if sign in "[{" else -1 for sign in re.findall(r"[\[\]{}]", text))
+    return max(accumulate(steps), default=0) > _DEPTH or re.search(r"(?:- ){20}| {100}", text) is not None
 
 
 def _place(node: Node) -> Place:
