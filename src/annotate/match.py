@@ -9,6 +9,7 @@ one for each kind of date. Word lists and kinds reach the `Matcher` as lexeme fl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from annotate.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
@@ -83,13 +84,18 @@ class Engine:
             if mask:
                 yield i, mask
 
-    def _windows(self, tokens: Tokens, first: int, last: int) -> list[list[tuple[int, int]]]:
+    def _windows(self, tokens: Tokens, first: int, last: int) -> list[_Windows]:
         """For each grammar the stretches of tokens around its triggers."""
-        windows = [[(first, last)] if rules.everywhere else [] for rules in self._sets]
+        windows = [_Windows() for _ in self._sets]
+        for own, rules in zip(windows, self._sets, strict=True):
+            if rules.everywhere:
+                own.stretches.append((first, last))
+                own.triggers.update(range(first, last))
         for i, mask in self._triggered(tokens, first, last):
             for n, rules in enumerate(self._sets):
                 if mask >> n & 1:
-                    _extend(windows[n], max(first, i - rules.reach), min(last, i + rules.reach + 1))
+                    windows[n].triggers.add(i)
+                    _extend(windows[n].stretches, max(first, i - rules.reach), min(last, i + rules.reach + 1))
         return windows
 
     # -- matching
@@ -111,9 +117,9 @@ class Engine:
         found = Found()
         lines = self._lines(tokens, _union(windows), settings or self.grammar.settings)
         for rules, own in zip(self._sets, windows, strict=True):
-            units = _within(lines, own)
-            if units:
-                self._run(rules, units, tokens, select, found)
+            if own.triggers:
+                units, hot = _within(lines, own)
+                self._run(rules, units, hot, tokens, select, found)
         return found
 
     def _lines(
@@ -139,35 +145,49 @@ class Engine:
         Not only around triggers, because `explain` asks why a rule did not match.
         """
         rules = next(own for own in self._sets if rule_id in own.ids)
-        units = _within(self._lines(tokens, [span], settings), [span])
-        return self._run(rules, units, tokens, select, Found(), before=rule_id)
+        whole = _Windows([span], set(range(*span)))
+        units, hot = _within(self._lines(tokens, [span], settings), whole)
+        return self._run(rules, units, hot, tokens, select, Found(), before=rule_id)
 
     def _run(
         self,
         rules: RuleSet,
         units: list[Unit],
+        hot: list[int],
         tokens: Tokens,
         select: Select,
         found: Found,
         *,
         before: str | None = None,
     ) -> list[Unit]:
+        """Run a grammar level by level; `hot` are the units that may trigger a rule. The units as they end up."""
         for level in rules.levels:
             if before in level.ids:
                 break
             candidates = [
                 match
-                for rule, pattern, own, alignment in level.find(units)
+                for rule, pattern, own, alignment in level.find(units, hot)
                 if (match := _build(rule, pattern, own, alignment, tokens))
             ]
-            if candidates:
-                kept, lost = select(candidates)
-                found.lost += lost
-                units = _reduce(units, kept, self.grammar.rules)
+            kept, lost = select(candidates)
+            found.lost += lost
+            units, merged = _reduce(units, kept, self.grammar.rules)
+            if before is not None or not rules.climbs:
+                hot = list(range(len(units)))
+            else:  # larger rules need smaller matches: nothing else is looked at from here on
+                units, hot = _near(units, merged, rules.reach)
         found.matches += [
             unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label
         ]
         return units
+
+
+@dataclass(slots=True)
+class _Windows:
+    """Where one grammar looks: stretches of tokens, and the tokens that triggered it."""
+
+    stretches: list[tuple[int, int]] = field(default_factory=list)
+    triggers: set[int] = field(default_factory=set)
 
 
 def _extend(windows: list[tuple[int, int]], start: int, end: int) -> None:
@@ -177,27 +197,48 @@ def _extend(windows: list[tuple[int, int]], start: int, end: int) -> None:
     windows.append((start, end))
 
 
-def _union(windows: Sequence[Sequence[tuple[int, int]]]) -> list[tuple[int, int]]:
+def _union(windows: Sequence[_Windows]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
-    for start, end in sorted(w for own in windows for w in own):
+    for start, end in sorted(w for own in windows for w in own.stretches):
         _extend(joined, start, max(end, joined[-1][1] if joined and joined[-1][1] >= start else end))
     return joined
 
 
-def _within(lines: Sequence[Sequence[Unit]], windows: Sequence[tuple[int, int]]) -> list[Unit]:
-    """The units that stand in one grammar's windows, with a break after each stretch."""
+def _within(lines: Sequence[Sequence[Unit]], windows: _Windows) -> tuple[list[Unit], list[int]]:
+    """The units that stand in one grammar's windows, with a break after each stretch, and which hold a trigger."""
     units: list[Unit] = []
-    w = 0
+    hot: list[int] = []
+    stretches, triggers = iter(windows.stretches), windows.triggers
+    start, end = next(stretches, (0, 0))
     for line in lines:
         inside = len(units)
         for unit in line:
-            while w < len(windows) and windows[w][1] <= unit.i:
-                w += 1
-            if w < len(windows) and unit.j > windows[w][0]:
+            i, j = unit.i, unit.j
+            while end <= i and end:
+                start, end = next(stretches, (0, 0))
+            if start < j and i < end:
+                if i in triggers or (j > i + 1 and not triggers.isdisjoint(range(i, j))):
+                    hot.append(len(units))
                 units.append(unit)
         if len(units) > inside:
             units.append(break_after(units[-1]))
-    return units
+    return units, hot
+
+
+def _near(units: Sequence[Unit], hot: Sequence[int], reach: int) -> tuple[list[Unit], list[int]]:
+    """The units around the hot ones, with a break where some are left out, and where the hot ones are then."""
+    near: list[Unit] = []
+    moved: list[int] = []
+    taken = 0
+    for n in hot:
+        start, end = max(taken, n - reach), min(len(units), n + reach + 1)
+        if near and start > taken:
+            near.append(break_after(near[-1]))
+        if end > taken:
+            near += units[start:end]
+            taken = end
+        moved.append(len(near) - (taken - n))
+    return near, moved
 
 
 def _build(
@@ -245,10 +286,13 @@ def _value(spec: TokenSpec, unit: Unit, tokens: Tokens) -> Any:
     return tokens.text[tokens.starts[unit.i] : tokens.end(unit.j - 1)] if unit.j > unit.i else None
 
 
-def _reduce(units: Sequence[Unit], kept: Sequence[Match], rules: Mapping[str, Rule]) -> list[Unit]:
-    """The units with each kept match as one; a single unit keeps what else it may be."""
+def _reduce(
+    units: Sequence[Unit], kept: Sequence[Match], rules: Mapping[str, Rule]
+) -> tuple[list[Unit], list[int]]:
+    """The units with each kept match as one, and where matches are now; a single unit keeps what else it may be."""
     starts = {match.i: match for match in kept}
     reduced: list[Unit] = []
+    merged: list[int] = []
     skip_to = -1
     for unit in units:
         if unit.i < skip_to and unit.j > unit.i:
@@ -256,13 +300,20 @@ def _reduce(units: Sequence[Unit], kept: Sequence[Match], rules: Mapping[str, Ru
             continue
         match = starts.get(unit.i) if unit.j > unit.i else None
         if match is None:
+            if unit.orth[0] == _MATCHED:
+                merged.append(len(reduced))
             reduced.append(unit)
             continue
         names = (*rules[match.trail[-1]].names, *rules[match.rule].names, "match")
         kinds = dict(unit.kinds) if unit.j == match.j else {}
         orth = unit.orth if unit.j == match.j else ""
         kinds.update(dict.fromkeys(names, match))
-        orth = f"\x00{match.trail[-1]}\x00{match.rule}\x00{orth}"
+        merged.append(len(reduced))
+        orth = f"{_MATCHED}{match.trail[-1]}{_MATCHED}{match.rule}{_MATCHED}{orth}"
         reduced.append(Unit(match.i, match.j, orth, kinds, unit.space))
         skip_to = match.j
-    return reduced
+    return reduced, merged
+
+
+#: Begins the word of a unit that a rule has made.
+_MATCHED = "\x01"

@@ -151,12 +151,12 @@ class Level:
             found = self._reaches[unit.orth] = list(widest.items())
         return found
 
-    def find(self, units: Sequence[Unit]) -> Iterator[Hit]:
-        """Every match of the level's rules."""
+    def find(self, units: Sequence[Unit], hot: Sequence[int]) -> Iterator[Hit]:
+        """Every match of the level's rules around the units that `hot` points to."""
         near: dict[int, list[Unit]] = {}
         taken: dict[int, int] = {}
-        for n, unit in enumerate(units):
-            for shard, (left, right) in self._reach(unit):
+        for n in hot:
+            for shard, (left, right) in self._reach(units[n]):
                 start, end = max(taken.get(shard, 0), n - left), min(len(units), n + right + 1)
                 if end <= start:
                     continue
@@ -224,6 +224,8 @@ class RuleSet:
         self.triggers = frozenset(name for level in self.levels for name in level.names if name not in smaller)
         self.words = frozenset(word for level in self.levels for word in level.words)
         self.everywhere = any(level.everywhere for level in self.levels)
+        #: All rules above the first level hang on smaller ones.
+        self.climbs = all(level.names <= smaller and not level.everywhere for level in self.levels[1:])
         lengths = [sum(map(_most, pattern)) for rule in rules for pattern in rule.patterns]
         self.reach = min(_FARTHEST, max(lengths, default=0) + _NUMBER_LENGTH)
 
