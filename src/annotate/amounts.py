@@ -11,11 +11,11 @@ from annotate.timex import Slots
 _KEYS = ("amount", "min", "max", "currency", "currency_candidates", "modifier", "per")
 
 
-def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], ...]) -> dict[str, Any] | None:
+def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, Any] | None:
     """The value of a sum, None where it makes none (a range that falls, a subunit of no currency).
 
-    `currencies` are those of the document's region, then of its language: the first in which just one of the
-    candidates of an ambiguous word or symbol is used settles it.
+    `currencies` are those of the document's region, and those of its language: of an ambiguous word or symbol the
+    region decides, then the usual meaning (a bare `dollar`), then the language (`kronor` in Swedish).
     """
     code, candidates = _currency(match.get("currency"), currencies)
     if match.get("region_currency"):
@@ -55,7 +55,7 @@ def plain(amount: Decimal) -> str:
     return f"{amount.to_integral_value():f}" if amount == amount.to_integral_value() else f"{amount:f}"
 
 
-def _currency(value: str | None, currencies: tuple[tuple[str, ...], ...]) -> tuple[str | None, list[str]]:
+def _currency(value: str | None, currencies: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[str | None, list[str]]:
     """The code that a currency word stands for, or its candidates where nothing settles it."""
     if not value:
         return None, []
@@ -63,8 +63,9 @@ def _currency(value: str | None, currencies: tuple[tuple[str, ...], ...]) -> tup
     if len(codes) == 1:
         return codes[0].rstrip("*"), []
     bare = [code.rstrip("*") for code in codes]
-    for used in currencies:
+    default = [code.rstrip("*") for code in codes if code.endswith("*")]
+    own, language = currencies
+    for used in (own, default, language):
         if len(common := [code for code in bare if code in used]) == 1:
             return common[0], []
-    default = next((code.rstrip("*") for code in codes if code.endswith("*")), None)
-    return (default, []) if default else (None, bare)
+    return None, bare

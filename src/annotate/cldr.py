@@ -73,10 +73,11 @@ def _order(found: Locale) -> str:
     return order if order in ("dmy", "mdy", "ymd") else "dmy"
 
 
-def order_of(lang: str, region: str) -> str | None:
-    """The order of day, month and year in a region (`en` in `GB`: dmy), None where CLDR has no such locale."""
+@cache
+def settings_in(lang: str, region: str) -> Settings | None:
+    """How a language is written in a region (`en` in `GB`, `de` in `CH`), None where CLDR has no such locale."""
     found = locale(f"{lang}-{region}")
-    return None if found is None or found.territory != region else _order(found)
+    return settings_of(f"{lang}-{region}") if found is not None and found.territory == region else None
 
 
 def _likely_region(found: Locale) -> str | None:

@@ -6,6 +6,7 @@ Precision comes first: a link is made only where one candidate stands in the sen
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +15,7 @@ from annotate.grammar import Grammar
 from annotate.matches import Match
 from annotate.tokens import Tokens
 
-_SENTENCE_END = re.compile(r"[.!?][\"”'’)\]]*\s+(?=[\"“'‘(\[]?[^\W\d_a-zß-ÿ])|[。！？]|\n")
+_SENTENCE_END = re.compile(r"(?<!\d\d)(?<!\s\d)[.!?][\"”'’)\]]*\s+(?=[\"“'‘(\[]?[^\W\d_a-zß-ÿ])|[。！？]|\n")
 _REACH = 400
 
 
@@ -84,6 +85,8 @@ def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
         if key in name.value:
             acronym.value[key] = name.value[key]
     known = name.value["id"] or acronym.value["id"]
+    if "count" in acronym.value:
+        acronym.value["count"] = None
     for span in (name, acronym):
         span.value["id"] = known or (short.lower() if name.value["name"] else None)
         if "acronym" in span.value:
@@ -103,12 +106,14 @@ def _compounded(tokens: Tokens, i: int) -> bool:
 def _sentences(spans: Sequence[Linked], tokens: Tokens) -> Iterator[tuple[tuple[int, int], list[Linked]]]:
     """The sentences that hold an agreement or a partnership, each with all spans that stand in it."""
     done = -1
+    starts = [span.match.start for span in spans]
     for span in spans:
         if span.match.label not in _PACTS or span.match.start < done:
             continue
         start, end = _sentence(tokens.text, span.match.start, span.match.end)
         done = end
-        yield (start, end), [s for s in spans if start <= s.match.start and s.match.end <= end]
+        near = spans[bisect_left(starts, start) : bisect_left(starts, end)]
+        yield (start, end), [s for s in near if s.match.end <= end]
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
@@ -194,6 +199,10 @@ def _status(
         status = (pact.grammar.lexicon[tokens.words[i]] or {}).get(verbs)
         if status:
             found.setdefault(status, (tokens.starts[i], tokens.end(i)))
+    lowered = tokens.text[sentence[0] : sentence[1]].casefold()
+    for form, status in pact.grammar.lists.get(verbs, {}).items():
+        if status and " " in form and (at := lowered.find(form.casefold())) >= 0:
+            found.setdefault(status, (sentence[0] + at, sentence[0] + at + len(form)))
     return next(iter(found.items())) if len(found) == 1 else (None, None)
 
 

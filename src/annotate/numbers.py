@@ -181,7 +181,8 @@ def _step(
     atom = atoms[k]
     if not first and k + 1 < len(atoms):
         following = atoms[k + 1]
-        if atom.text == "-" and atom.glued and following.glued and after_word and _word(following):
+        hyphened = atom.text == "-" and atom.glued and following.glued
+        if hyphened and ("scale" in following.kinds or (after_word and "cardinal" in following.kinds)):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
         if "number_joiner" in atom.kinds and after_word and "cardinal" in following.kinds:
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
@@ -194,8 +195,10 @@ def _step(
 
 
 def _goes_on(atoms: Sequence[Atom], k: int, end: int) -> bool:
-    """Whether digits after a scale word belong to it: glued (`1兆2000億`) or with a scale of their own."""
-    return atoms[k].glued or (end < len(atoms) and "scale" in atoms[end].kinds)
+    """Whether digits after a scale word belong to it: glued (`1兆2000億`), with a scale of their own, or `3 mil 500`."""
+    if atoms[k].glued or (end < len(atoms) and "scale" in atoms[end].kinds):
+        return True
+    return atoms[k - 1].kinds.get("scale") == "1000" and end == k + 1 and len(atoms[k].text) == 3
 
 
 def _word_step(atoms: Sequence[Atom], k: int, *, first: bool, after_word: bool) -> _Step | None:
@@ -218,10 +221,6 @@ def _word_step(atoms: Sequence[Atom], k: int, *, first: bool, after_word: bool) 
     if first and "bare_scale" in kinds:
         return k + 1, Number(Decimal(kinds["bare_scale"])), None
     return None
-
-
-def _word(atom: Atom) -> bool:
-    return "cardinal" in atom.kinds or "scale" in atom.kinds
 
 
 def _multiply(parts: list[Decimal], scale: Decimal) -> bool:

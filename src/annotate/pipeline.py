@@ -102,8 +102,7 @@ class Pipeline:
         if engine is None:
             return None
         grammar, region = engine.grammar, self._region(document)
-        order = region and cldr.order_of(part.lang, region)
-        settings = replace(grammar.settings, order=order) if order else grammar.settings
+        settings = _regional(grammar, region)
         found = engine.match(tokens, choose.select, settings, tokens.within(part.start, part.end))
         context = Context(grammar, date.fromisoformat(document.date) if document.date else None, region)
         valued = [(m, v) for m in found.matches if (v := resolve(m, document.text, context)) is not None]
@@ -212,6 +211,20 @@ class Pipeline:
             "patterns": engine.grammar.fingerprint if engine else "",
             "config": f"sha256:{config.hexdigest()}",
         }
+
+
+def _regional(grammar: Grammar, region: str | None) -> Settings:
+    """The language's settings, with the signs and the order of dates that the region has where it has others."""
+    local = cldr.settings_in(grammar.lang, region) if region else None
+    if local is None or region == grammar.settings.region:
+        return grammar.settings
+    return replace(
+        grammar.settings,
+        order=local.order,
+        decimal=local.decimal,
+        group=local.group,
+        space_groups=local.space_groups,
+    )
 
 
 def _primary(tag: str) -> str:

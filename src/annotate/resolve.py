@@ -27,10 +27,9 @@ class Context:
     region: str | None = None
 
     @property
-    def currencies(self) -> tuple[tuple[str, ...], ...]:
-        """The currencies of the document's region, then those of the language's own."""
-        regions = (self.region, self.grammar.settings.region)
-        return tuple(cldr.region_currencies(region) for region in regions if region)
+    def currencies(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The currencies of the document's region, and those of the language's own."""
+        return cldr.region_currencies(self.region or ""), cldr.region_currencies(self.grammar.settings.region or "")
 
 
 def resolve(match: Match, text: str, context: Context) -> Value | None:

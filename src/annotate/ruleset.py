@@ -153,20 +153,26 @@ class Level:
 
     def find(self, units: Sequence[Unit], hot: Sequence[int]) -> Iterator[Hit]:
         """Every match of the level's rules around the units that `hot` points to."""
-        near: dict[int, list[Unit]] = {}
-        taken: dict[int, int] = {}
+        spans: dict[int, list[tuple[int, int]]] = {}
         for n in hot:
             for shard, (left, right) in self._reach(units[n]):
-                start, end = max(taken.get(shard, 0), n - left), min(len(units), n + right + 1)
-                if end <= start:
-                    continue
-                own = near.setdefault(shard, [])
-                if own and start > taken[shard]:
-                    own.append(break_after(own[-1]))
-                own += units[start:end]
-                taken[shard] = end
-        for shard, own in near.items():
-            yield from self._shards[shard].find(own)
+                spans.setdefault(shard, []).append((max(0, n - left), min(len(units), n + right + 1)))
+        for shard, own in spans.items():
+            yield from self._shards[shard].find(_joined(units, own))
+
+
+def _joined(units: Sequence[Unit], spans: list[tuple[int, int]]) -> list[Unit]:
+    """The units of all spans, each once and in order, with a break where some are left out."""
+    spans.sort()
+    near: list[Unit] = []
+    taken = spans[0][0]
+    for start, end in spans:
+        if start > taken:
+            near.append(break_after(near[-1]))
+        if end > taken:
+            near += units[max(start, taken) : end]
+            taken = end
+    return near
 
 
 def break_after(unit: Unit) -> Unit:

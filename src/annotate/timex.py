@@ -288,6 +288,8 @@ def _shift(anchor: date, unit: str, count: int) -> date:
 
 def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -> Value | None:
     """`vorig jaar`, `last March`, `next Monday`: the unit or the named period before or after the document's."""
+    if match.get("unit") == "year" and parts != Calendar():
+        return _in_directed_year(parts, offset, anchor)
     if match.get("unit"):
         return _relative(match.get("unit"), offset, anchor)
     if anchor is None:
@@ -315,6 +317,13 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
     return _point(replace(parts, year=anchor.year + years)) | {"anchor": anchor.isoformat()}
 
 
+def _in_directed_year(parts: Calendar, offset: int, anchor: date | None) -> Value:
+    """`marzo del año pasado`: the parts stand in the year before or after the document's."""
+    if anchor is None:
+        return _point(parts)
+    return _point(replace(parts, year=anchor.year + offset)) | {"anchor": anchor.isoformat()}
+
+
 def _own_order(parts: Calendar) -> int | None:
     if parts.month is not None:
         return parts.month
@@ -335,6 +344,9 @@ def _anchored(parts: Calendar, anchor: date | None) -> Value:
     """Parts without a year take the one nearest to the document's date; so do they if it has no date: none."""
     if anchor is None or parts.year is not None or parts.decade is not None or parts.century is not None:
         return _point(parts)
+    if parts.weekday is not None and parts.month is None:
+        # a bare weekday in the news is the last one, today included
+        return _relative("day", -((anchor.weekday() - parts.weekday + 1) % 7), anchor)
     if parts.month is None and parts.quarter is None and parts.half is None and parts.season is None:
         return _point(parts)
     years = (anchor.year, anchor.year - 1, anchor.year + 1)

@@ -428,9 +428,12 @@ def _year_span(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | Non
     if not two or len(two[0]) != 4 or len(two[1]) != 2:
         return None
     first, last = int(two[0]), int(two[1])
-    if not (1500 <= first < 2200 and last == (first + 1) % 100):
+    following = last == (first + 1) % 100
+    later = last > first % 100 and (last > 12 or atoms[k + 1].text == "–")
+    if not 1500 <= first < 2200 or not (following or later):
         return None
-    return k + 3, _text(atoms, k, k + 3), {"numeric_year_span": f"{first}/{first + 1}"}
+    end = first + 1 if following else first - first % 100 + last
+    return k + 3, _text(atoms, k, k + 3), {"numeric_year_span": f"{first}/{end}"}
 
 
 def _clock(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
