@@ -162,20 +162,21 @@ class Engine:
     ) -> list[Unit]:
         """Run a grammar level by level; `hot` are the units that may trigger a rule. The units as they end up."""
         for level in rules.levels:
-            if before in level.ids:
+            if before in level.ids or not hot:
                 break
             candidates = [
                 match
                 for rule, pattern, own, alignment in level.find(units, hot)
                 if (match := _build(rule, pattern, own, alignment, tokens))
             ]
+            if not candidates:
+                continue
             kept, lost = select(candidates)
             found.lost += lost
-            units, merged = _reduce(units, kept, self.grammar.rules)
-            if before is not None or not rules.climbs:
-                hot = list(range(len(units)))
-            else:  # larger rules need smaller matches: nothing else is looked at from here on
-                units, hot = _near(units, merged, rules.reach)
+            # larger rules need smaller matches, but for a few: only what is around those is looked at from here on
+            units, hot = _reduce(units, kept, self.grammar.rules, () if rules.climbs else hot)
+            if before is None:
+                units, hot = _near(units, hot, rules.reach)
         found.matches += [
             unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label
         ]
@@ -287,20 +288,24 @@ def _value(spec: TokenSpec, unit: Unit, tokens: Tokens) -> Any:
 
 
 def _reduce(
-    units: Sequence[Unit], kept: Sequence[Match], rules: Mapping[str, Rule]
+    units: Sequence[Unit], kept: Sequence[Match], rules: Mapping[str, Rule], hot: Sequence[int]
 ) -> tuple[list[Unit], list[int]]:
-    """The units with each kept match as one, and where matches are now; a single unit keeps what else it may be."""
+    """The units with each kept match as one, and where matches and the hot units are now.
+
+    A single unit keeps what else it may be.
+    """
     starts = {match.i: match for match in kept}
     reduced: list[Unit] = []
     merged: list[int] = []
     skip_to = -1
-    for unit in units:
+    still_hot = set(hot)
+    for n, unit in enumerate(units):
         if unit.i < skip_to and unit.j > unit.i:
             reduced[-1].space = unit.space
             continue
         match = starts.get(unit.i) if unit.j > unit.i else None
         if match is None:
-            if unit.orth[0] == _MATCHED:
+            if unit.orth[0] == _MATCHED or n in still_hot:
                 merged.append(len(reduced))
             reduced.append(unit)
             continue

@@ -124,4 +124,5 @@ def _stage(trace: TracebackType | None) -> str:
 def _options(options: Options, **more: Any) -> dict[str, Any]:
     """The options of a run, as the manifest has them."""
     own = {name: getattr(options, name) for name in Options.__slots__}
-    return {**more, **own, "patterns": [Path(folder).as_posix() for folder in options.patterns]}
+    own["patterns"] = [Path(folder).as_posix() for folder in options.patterns]
+    return {**more, **own, "languages": list(options.languages)}
