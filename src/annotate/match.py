@@ -14,9 +14,16 @@ from typing import Any
 
 from annotate.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
 from annotate.matches import Found, Match, Select, Slot
-from annotate.ruleset import RuleSet, break_after, is_any
+from annotate.ruleset import RuleSet, break_after
 from annotate.tokens import Tokens
-from annotate.units import Phrases, Unit, masked, units_of
+from annotate.units import NUMERAL, Phrases, Unit, masked, units_of
+
+
+#: How many words the engine keeps what it knows of.
+_KEPT = 200_000
+#: What a run of digits or a number word may be, and what digits may be together with a sign after them.
+_NUMBER_KINDS = ("number", "integer", "scaled", "ordinal", "day", "month_number", "short_year")
+_DIGIT_KINDS = ("numeric_date", "numeric_day_month", "numeric_month_year", "numeric_year_span")
 
 
 class Engine:
@@ -31,56 +38,58 @@ class Engine:
             RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names
         ]
         self._masks: dict[str, int] = {}
+        self._pairs: dict[tuple[str, str], int] = {}
 
     # -- windows
 
     def _mask(self, word: str) -> int:
-        """Which grammars a word may trigger, as bits; the high bit asks to look at the next word."""
-        mask = self._masks.get(word)
-        if mask is None:
-            if len(self._masks) > 200_000:
-                self._masks.clear()
-            mask = self._masks[word] = self._look_up_mask(word)
+        """Which grammars a word triggers, as bits; the bit above them asks to look at the next word, too."""
+        if len(self._masks) > _KEPT:
+            self._masks.clear()
+        kinds = dict(self._lexicon[word] or {})
+        if word[0].isdecimal() or not NUMERAL.isdisjoint(kinds):
+            kinds.update(dict.fromkeys(_NUMBER_KINDS, ""))
+        if len(word) == 4 and word[0].isdecimal() and (word[0] in "12" or not word.isascii()):
+            kinds["year"] = kinds["modern_year"] = ""
+        mask = self._bits(kinds)
+        for n, rules in enumerate(self._sets):
+            if word.casefold() in rules.words:
+                mask |= 1 << n
+        if PHRASE_START in kinds or word[0].isdecimal():
+            mask |= 1 << len(self._sets)
+        self._masks[word] = mask
         return mask
 
-    def _look_up_mask(self, word: str) -> int:
-        kinds = dict(self._lexicon[word] or {})
-        later: dict[str, str] = {}
-        if word[0].isdecimal():
-            kinds.update(
-                dict.fromkeys(
-                    ("number", "integer", "scaled", "ordinal", "day", "month_number", "short_year"), ""
-                )
-            )
-            later = dict.fromkeys(
-                ("numeric_date", "numeric_day_month", "numeric_month_year", "numeric_year_span"), ""
-            )
-            if len(word) == 4 and (word[0] in "12" or not word.isascii()):
-                kinds["year"] = kinds["modern_year"] = ""
-        if PHRASE_START in kinds:
-            later.update(dict.fromkeys(self._phrases.lists_from(word), ""))
+    def _pair_mask(self, word: str, following: str) -> int:
+        """Which grammars a word triggers together with the next one: a phrase, or a date in digits."""
+        pair = (word, following)
+        mask = self._pairs.get(pair)
+        if mask is None:
+            if len(self._pairs) > _KEPT:
+                self._pairs.clear()
+            kinds = dict.fromkeys(self._phrases.lists_from(word, following), "")
+            if word[0].isdecimal() and following in "/.-‐‑–":
+                kinds.update(dict.fromkeys(_DIGIT_KINDS, ""))
+            mask = self._pairs[pair] = self._bits(kinds)
+        return mask
+
+    def _bits(self, kinds: Mapping[str, str]) -> int:
+        names = kinds.keys()
         mask = 0
         for n, rules in enumerate(self._sets):
-            if is_any(kinds, rules.triggers) or word.casefold() in rules.words:
+            if not rules.triggers.isdisjoint(names) or any(t.split(".")[0] in names for t in rules.dotted):
                 mask |= 1 << n
-            elif any(t.split(".")[0] in later for t in rules.triggers):
-                mask |= 1 << (n + len(self._sets))
         return mask
 
     def _triggered(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Tokens that trigger a grammar, with the grammars as bits."""
-        count = len(self._sets)
-        low = (1 << count) - 1
-        words, seen, compute = tokens.words, self._masks, self._mask
+        pairs = 1 << len(self._sets)
+        words, seen = tokens.words, self._masks
         for i in range(first, last):
             word = words[i]
-            mask = seen[word] if word in seen else compute(word)
-            if mask > low:  # only together with the next token: a phrase, or a date in digits
-                following = words[i + 1] if i + 1 < last else " "
-                whole = (
-                    following in "/.-‐‑" if word[0].isdecimal() else self._phrases.may_begin(word, following)
-                )
-                mask = (mask | mask >> count) & low if whole else mask & low
+            mask = seen[word] if word in seen else self._mask(word)
+            if mask >= pairs:
+                mask = (mask - pairs) | self._pair_mask(word, words[i + 1] if i + 1 < last else "")
             if mask:
                 yield i, mask
 

@@ -228,6 +228,7 @@ class RuleSet:
         smaller = {name for rule in rules for name in rule.names}
         #: Names of lists and kinds, and literal words, around which a match may be.
         self.triggers = frozenset(name for level in self.levels for name in level.names if name not in smaller)
+        self.dotted = frozenset(name for name in self.triggers if "." in name)
         self.words = frozenset(word for level in self.levels for word in level.words)
         self.everywhere = any(level.everywhere for level in self.levels)
         #: All rules above the first level hang on smaller ones.
@@ -248,7 +249,11 @@ _KIND_RANK = {
     "modern_year": 3,
     "ordinal": 4,
     "roman": 4,
+    "capital": 9,
 }
+
+#: A literal word of fewer letters is likely to stand in every sentence.
+_SHORT = 5
 
 
 def _trigger(pattern: Pattern, weak: frozenset[str]) -> int:
@@ -262,8 +267,9 @@ def _rank(spec: TokenSpec, weak: frozenset[str]) -> int:
     if spec.rules and not spec.lists and not spec.kinds:
         return 0
     if not spec.names:
-        return 8 if any(_literals(spec)) else 10
-    return max([7 if n in weak else 1 for n in spec.lists] + [_KIND_RANK.get(kind, 9) for kind in spec.kinds])
+        shortest = min(map(len, _literals(spec)), default=0)
+        return 10 if not shortest else 8 if shortest < _SHORT else 5
+    return max([7 if n in weak else 1 for n in spec.lists] + [_KIND_RANK.get(kind, 6) for kind in spec.kinds])
 
 
 def _most(spec: TokenSpec) -> int:

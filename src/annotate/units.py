@@ -56,9 +56,10 @@ class Phrases:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._keys = list(lexicon.phrases)
-        self._followers: dict[str, set[str]] = {}
+        self._beginnings: dict[tuple[str, str], set[str]] = {}
         for words in self._keys:
-            self._followers.setdefault(words[0], set()).add(words[1])
+            lists = self._beginnings.setdefault(words[:2], set())  # type: ignore[arg-type]
+            lists.update(entry[0] for entry in lexicon.phrases[words])
         self._reset()
 
     def _reset(self) -> None:
@@ -67,16 +68,9 @@ class Phrases:
         for number, words in enumerate(self._keys):
             self._matcher.add(str(number), [Doc(self._vocab, words=list(words))])
 
-    def may_begin(self, word: str, following: str) -> bool:
-        """Whether a phrase begins with these two words; cheap, for looking up triggers."""
-        return fold(following) in self._followers.get(fold(word), ())
-
-    def lists_from(self, word: str) -> Iterable[str]:
-        """The lists that have a phrase with this first word."""
-        first = fold(word)
-        return {
-            entry[0] for words in self._keys if words[0] == first for entry in self._lexicon.phrases[words]
-        }
+    def lists_from(self, word: str, following: str) -> Iterable[str]:
+        """The lists that have a phrase which begins with these two words."""
+        return self._beginnings.get((fold(word), fold(following)), ())
 
     def find(self, words: Sequence[str], pieces: Sequence[tuple[int, int]]) -> dict[int, tuple[int, Kinds]]:
         """The longest phrases from left to right in stretches of tokens: first token -> (end, kinds)."""
@@ -115,7 +109,8 @@ def masked(tokens: Tokens) -> dict[int, int]:
 
 #: How many tokens from a number on are looked at to put it together, and how many before it.
 _AHEAD, _BEHIND = 16, 3
-_NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral"})
+#: Kinds of a word that may begin a number.
+NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral"})
 _NOTHING: dict[str, Any] = {}
 
 
@@ -146,7 +141,7 @@ def units_of(
             j, orth, kinds = i + 1, word, lexicon[word] or _NOTHING
         if i + 1 == j and word.isdecimal() and _stands_alone(tokens, i, lexicon):
             kinds = _plain_kinds(word, settings.buddhist)
-        elif word[0].isdecimal() or (kinds and not _NUMERAL.isdisjoint(kinds)):
+        elif word[0].isdecimal() or (kinds and not NUMERAL.isdisjoint(kinds)):
             j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
         space = j >= len(words) or not tokens.glued(j)
         units.append(Unit(i, j, orth, kinds, space))
