@@ -16,13 +16,14 @@ from annotate.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
 from annotate.matches import Found, Match, Select, Slot
 from annotate.ruleset import RuleSet, break_after
 from annotate.tokens import Tokens
-from annotate.units import NUMERAL, Phrases, Unit, masked, units_of
+from annotate.units import Phrases, Unit, masked, units_of
 
 
 #: How many words the engine keeps what it knows of.
 _KEPT = 200_000
-#: What a run of digits or a number word may be, and what digits may be together with a sign after them.
-_NUMBER_KINDS = ("number", "integer", "scaled", "ordinal", "day", "month_number", "short_year")
+#: What a number word or a run of digits may be, what digits alone may be, and what with a sign after them.
+_NUMBER_KINDS = ("number", "integer", "scaled")
+_PLAIN_KINDS = ("ordinal", "day", "month_number", "short_year")
 _DIGIT_KINDS = ("numeric_date", "numeric_day_month", "numeric_month_year", "numeric_year_span")
 
 
@@ -47,7 +48,9 @@ class Engine:
         if len(self._masks) > _KEPT:
             self._masks.clear()
         kinds = dict(self._lexicon[word] or {})
-        if word[0].isdecimal() or not NUMERAL.isdisjoint(kinds):
+        if word[0].isdecimal():
+            kinds.update(dict.fromkeys(_PLAIN_KINDS, ""))
+        if word[0].isdecimal() or "cardinal" in kinds or "bare_scale" in kinds:
             kinds.update(dict.fromkeys(_NUMBER_KINDS, ""))
         if len(word) == 4 and word[0].isdecimal() and (word[0] in "12" or not word.isascii()):
             kinds["year"] = kinds["modern_year"] = ""

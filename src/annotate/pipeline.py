@@ -71,7 +71,6 @@ class Pipeline:
 
     def __post_init__(self) -> None:
         self._engines: dict[str, Engine] = {}
-        self._grammars: dict[str, Grammar] = {}
         self.roots = patterns.folders(self.options.patterns, built_in=self.options.built_in)
 
     # -- the flow
@@ -148,21 +147,15 @@ class Pipeline:
         return sorted({_primary(lang) for lang in given}) or self._curated or ["en"]
 
     def check(self) -> list[Fault]:
-        """All faults of the pattern files of its languages; grammars without any are kept for use."""
-        faults: set[Fault] = set()
-        for lang in self.languages:
-            grammar, found = patterns.compile_language(lang, self.roots)
-            faults.update(found)
-            if not found:
-                self._grammars[lang] = grammar
-        return sorted(faults)
+        """All faults of the pattern files of its languages, so that none is met halfway."""
+        return sorted({fault for lang in self.languages for fault in patterns.faults_of(lang, self.roots)})
 
     def engine(self, lang: str) -> Engine | None:
         """The rules of a language, None for `und`; raises PatternError where its files have faults."""
         if lang == UNDECIDED:
             return None
         if lang not in self._engines:
-            self._engines[lang] = Engine(self._grammars.get(lang) or patterns.load(lang, self.roots))
+            self._engines[lang] = Engine(patterns.load(lang, self.roots))
         return self._engines[lang]
 
     def use(self, grammar: Grammar) -> None:
@@ -214,7 +207,7 @@ class Pipeline:
 
 
 def _regional(grammar: Grammar, region: str | None) -> Settings:
-    """The language's settings, with the signs and the order of dates that the region has where it has others."""
+    """The language's settings, with the signs and the order of dates of the region where it has others."""
     local = cldr.settings_in(grammar.lang, region) if region else None
     if local is None or region == grammar.settings.region:
         return grammar.settings

@@ -253,7 +253,7 @@ _KIND_RANK = {
 }
 
 #: A literal word of fewer letters is likely to stand in every sentence.
-_SHORT = 5
+_SHORT = 4
 
 
 def _trigger(pattern: Pattern, weak: frozenset[str]) -> int:

@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: The base loaders resolve no types, which is both what is wanted and quicker.
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 _DEPTH = 40
 
@@ -109,7 +110,8 @@ def _may_be_deep(text: str) -> bool:
 
 
 def _place(node: Node) -> Place:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+    mark = node.start_mark
+    return mark.line + 1, mark.column + 1
 
 
 def _convert(node: Node, faults: list[tuple[Place, str]]) -> Any:
