@@ -305,7 +305,7 @@ def _relatives(found: Locale) -> dict[str, Pairs]:
             (unit, pattern)
             for unit in (*_PERIODS, *_TIME_UNITS)
             for pattern in dict(dict(fields.get(unit, {})).get(direction, {})).values()
-            if "{0}" in pattern
+            if "{0}" in pattern and pattern[0] not in "+-"  # CLDR's stand-in where it has no words: `+{0} y`
         ]
         before = _common([tokenise(p.split("{0}")[0]).words for _, p in patterns], first=True)
         after = _common([tokenise(p.split("{0}")[1]).words for _, p in patterns], first=False)

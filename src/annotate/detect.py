@@ -31,7 +31,11 @@ _MIN_LETTERS = 12
 _MIN_SCORE = 0.7
 _MIN_SEGMENT = 120
 _SEGMENT_SCORE = 0.95
-_NOISE = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[\d_]+")
+_NOISE = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+_ADDRESS = re.compile(r"://|www\.|@")
+_LATIN = re.compile(r"[A-Za-z]")
+_NOT_LATIN = re.compile(r"[\u0300-\uffff]")
+_WIDE = re.compile(r"[\u2e80-\uffff]")
 _QUOTED = re.compile(r"[“„«\"「『]([^”»\"」』\n]{120,})[”“»\"」』]")
 _LINE = re.compile(r"[^\n]+")
 
@@ -118,13 +122,14 @@ class LangDetect:
         return self._guess(_sample(text, _SAMPLE))
 
     def _guess(self, sample: str) -> Guess:
-        letters = sum(map(str.isalpha, sample))
-        wide = any(c > "\u2e80" for c in sample)
-        if letters < (_MIN_LETTERS // 3 if wide else _MIN_LETTERS):
+        found = sample.translate(self._table(sample)).split()
+        letters = sum(map(len, found))
+        if letters < _MIN_LETTERS and letters < (_MIN_LETTERS // 3 if _WIDE.search(sample) else _MIN_LETTERS):
             return Guess(UNDECIDED, 0.0)
         langs, _, _, prior = self._model
-        words = [self._word(word) for word in sample.translate(self._table(sample)).split()]
-        count = sum(n for n, _ in words)
+        seen = self._words
+        words = [seen[word] if word in seen else self._word(word) for word in found]
+        count = sum([n for n, _ in words])
         if not count:
             return Guess(UNDECIDED, 0.0)
         evidence = np.add.reduce([vector for _, vector in words]) * min(1.0, _EVIDENCE / count) + prior
@@ -176,10 +181,14 @@ def _sample(text: str, size: int) -> str:
         text = " ".join(text[p : p + third + 40] for p in places)
     else:
         text = text[: size + 80]
-    text = NGram.normalize_vi(_NOISE.sub(" ", text))[:size]
-    latin = len(re.findall(r"[A-Za-z]", text))
-    other = sum(c > "\u0300" and c.isalpha() for c in text)
-    return re.sub(r"[A-Za-z]", "", text) if latin * 2 < other else text
+    if _ADDRESS.search(text):
+        text = _NOISE.sub(" ", text)
+    text = text[:size]
+    if text.isascii():
+        return text
+    text = NGram.normalize_vi(text)
+    other = len(_NOT_LATIN.findall(text))
+    return _LATIN.sub("", text) if other and len(_LATIN.findall(text)) * 2 < other else text
 
 
 def segments(text: str, main: str, detector: Detector, known: Collection[str]) -> list[Segment]:

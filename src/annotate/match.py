@@ -39,6 +39,7 @@ class Engine:
             RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names
         ]
         self._masks: dict[str, int] = {}
+        self._reaches: dict[tuple[int, str], tuple[int, int]] = {}
         self._pairs: dict[tuple[str, str], int] = {}
 
     # -- windows
@@ -87,12 +88,14 @@ class Engine:
     def _triggered(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Tokens that trigger a grammar, with the grammars as bits."""
         pairs = 1 << len(self._sets)
-        words, seen = tokens.words, self._masks
-        for i in range(first, last):
-            word = words[i]
-            mask = seen[word] if word in seen else self._mask(word)
+        words, known = tokens.words, self._masks.get
+        for i, mask in enumerate(map(known, words if (first, last) == (0, len(words)) else words[first:last]), first):
+            if mask == 0:
+                continue
+            if mask is None:
+                mask = self._mask(words[i])
             if mask >= pairs:
-                mask = (mask - pairs) | self._pair_mask(word, words[i + 1] if i + 1 < last else "")
+                mask = (mask - pairs) | self._pair_mask(words[i], words[i + 1] if i + 1 < last else "")
             if mask:
                 yield i, mask
 
@@ -104,11 +107,25 @@ class Engine:
                 own.stretches.append((first, last))
                 own.triggers.update(range(first, last))
         for i, mask in self._triggered(tokens, first, last):
-            for n, rules in enumerate(self._sets):
+            for n, own in enumerate(windows):
                 if mask >> n & 1:
-                    windows[n].triggers.add(i)
-                    _extend(windows[n].stretches, max(first, i - rules.reach), min(last, i + rules.reach + 1))
+                    left, right = self._reach(n, tokens.words[i])
+                    own.triggers.add(i)
+                    _extend(own.stretches, max(first, i - left), min(last, i + right + 1))
         return windows
+
+    def _reach(self, n: int, word: str) -> tuple[int, int]:
+        """How far the n-th grammar may reach around a word; a phrase or number that it begins, as far as any."""
+        found = self._reaches.get((n, word))
+        if found is None:
+            if len(self._reaches) > _KEPT:
+                self._reaches.clear()
+            rules, kinds = self._sets[n], self._lexicon[word] or {}
+            whole = word[0].isdecimal() or PHRASE_START in kinds or "cardinal" in kinds
+            year = {"year": "", "modern_year": ""} if len(word) == 4 and word.isdecimal() else None
+            reach = rules.reach_of(year or kinds, word)
+            found = self._reaches[n, word] = (rules.reach, rules.reach) if whole and not year else reach
+        return found
 
     # -- matching
 
@@ -204,9 +221,10 @@ class _Windows:
 
 
 def _extend(windows: list[tuple[int, int]], start: int, end: int) -> None:
-    """Add a window, joined with the last one where they touch."""
-    if windows and windows[-1][1] >= start:
-        start = windows.pop()[0]
+    """Add a window, joined with those before it that it touches."""
+    while windows and windows[-1][1] >= start:
+        before, after = windows.pop()
+        start, end = min(before, start), max(after, end)
     windows.append((start, end))
 
 

@@ -136,6 +136,11 @@ class Level:
             reach = (min(reach[0], _FARTHEST), min(reach[1], _FARTHEST))
             self._near.append((number, frozenset(spec.names), words, reach))
 
+    def reach(self, kinds: Mapping[str, Any], word: str) -> Reach:
+        """How far around a word of these kinds the level's rules may match."""
+        own = [r for _, names, words, r in self._near if is_any(kinds, names) or word.casefold() in words]
+        return max((left for left, _ in own), default=0), max((right for _, right in own), default=0)
+
     def _reach(self, unit: Unit) -> list[tuple[int, Reach]]:
         """The shards that a unit triggers, with how far around it they may match; kept by the unit's word."""
         found = self._reaches.get(unit.orth)
@@ -233,8 +238,19 @@ class RuleSet:
         self.everywhere = any(level.everywhere for level in self.levels)
         #: All rules above the first level hang on smaller ones.
         self.climbs = all(level.names <= smaller and not level.everywhere for level in self.levels[1:])
+        larger = [sum(map(_most, p)) - 1 for level in levels(rules)[1:] for rule in level for p in rule.patterns]
+        #: What larger rules may add around a match, and the farthest that any rule may reach.
+        self.climb = max(larger, default=0) + _NUMBER_LENGTH
         lengths = [sum(map(_most, pattern)) for rule in rules for pattern in rule.patterns]
         self.reach = min(_FARTHEST, max(lengths, default=0) + _NUMBER_LENGTH)
+
+    def reach_of(self, kinds: Mapping[str, Any], word: str) -> Reach:
+        """How many tokens around a word of these kinds the rules may need."""
+        left = right = 0
+        for level in self.levels:
+            own = level.reach(kinds, word)
+            left, right = max(left, own[0]), max(right, own[1])
+        return min(self.reach, left + self.climb), min(self.reach, right + self.climb)
 
 
 #: Tokens that a number may have more than the one unit that it is to a rule.
@@ -268,7 +284,7 @@ def _rank(spec: TokenSpec, weak: frozenset[str]) -> int:
         return 0
     if not spec.names:
         shortest = min(map(len, _literals(spec)), default=0)
-        return 10 if not shortest else 8 if shortest < _SHORT else 5
+        return 10 if not shortest else 8 if shortest < _SHORT or spec.outside else 5
     return max([7 if n in weak else 1 for n in spec.lists] + [_KIND_RANK.get(kind, 6) for kind in spec.kinds])
 
 

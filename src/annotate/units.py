@@ -126,27 +126,37 @@ def units_of(
 ) -> list[Unit]:
     """The units of a stretch of tokens: phrases, numbers, dates in digits and codes put together."""
     units: list[Unit] = []
-    words, starts = tokens.words, tokens.starts
+    words, starts, text = tokens.words, tokens.starts, tokens.text
+    count = len(words)
     i = start
     while i < end:
         word = words[i]
+        j = i + 1
         if i in masks:
-            j, orth, kinds = min(masks[i], end), CODE, {"code": None}
+            j, orth, kinds = min(masks[i], end), CODE, _CODE_KINDS
         elif i in phrases:
             j, phrase_kinds = phrases[i]
-            orth, kinds = tokens.text[starts[i] : tokens.end(j - 1)], dict(phrase_kinds)
+            orth, kinds = text[starts[i] : tokens.end(j - 1)], dict(phrase_kinds)
             if CAPITAL in (lexicon[word] or _NOTHING):
                 kinds[CAPITAL] = ""
+            if word[0].isdecimal() or not NUMERAL.isdisjoint(kinds):
+                j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
         else:
-            j, orth, kinds = i + 1, word, lexicon[word] or _NOTHING
-        if i + 1 == j and word.isdecimal() and _stands_alone(tokens, i, lexicon):
-            kinds = _plain_kinds(word, settings.buddhist)
-        elif word[0].isdecimal() or (kinds and not NUMERAL.isdisjoint(kinds)):
-            j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-        space = j >= len(words) or not tokens.glued(j)
+            orth, kinds = word, lexicon[word] or _NOTHING
+            if word[0].isdecimal():
+                if word.isdecimal() and _stands_alone(tokens, i, lexicon):
+                    kinds = _plain_kinds(word, settings.buddhist)
+                else:
+                    j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+            elif kinds and not NUMERAL.isdisjoint(kinds):
+                j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+        space = j >= count or (starts[j] != starts[j - 1] + len(words[j - 1]) and not tokens.glued(j))
         units.append(Unit(i, j, orth, kinds, space))
         i = j
     return units
+
+
+_CODE_KINDS: dict[str, Any] = {"code": None}
 
 
 def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
