@@ -196,7 +196,7 @@ def test_progress_is_told_document_by_document(pipeline: Pipeline, tmp_path: Pat
     heard: list[tuple[int, int, str | None]] = []
 
     def hear(tally: Tally, failure: Failure | None) -> None:
-        heard.append((tally.documents, tally.failed, failure and failure.error))
+        heard.append((tally.documents, tally.failed, failure.error if failure else None))
 
     (tmp_path / "rows.jsonl").write_text(f'{{"text": "{GOOD}"}}\n{{}}\n{{"text": "x"}}\n')
     run([str(tmp_path / "rows.jsonl")], Stream(io.BytesIO()), pipeline, hear)

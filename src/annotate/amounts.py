@@ -34,7 +34,7 @@ def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ..
     else:
         amount = low.value
         if isinstance(match.get("cents"), Number):
-            amount += match.get("cents").value / 100
+            amount = (amount + match.get("cents").value / 100).quantize(Decimal("0.01"))
         value["amount"] = plain(amount / divisor)
     return value | {"modifier": match.get("modifier"), "per": match.get("per")}
 

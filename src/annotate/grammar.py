@@ -42,7 +42,7 @@ def fold(word: str) -> str:
     >>> fold("ＵＳＤ"), fold("MÄRZ")
     ('usd', 'märz')
     """
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).replace("’", "'")
 
 
 @dataclass(frozen=True, slots=True)

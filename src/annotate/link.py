@@ -76,11 +76,14 @@ def _named_before(acronym: Linked, spans: Sequence[Linked]) -> Linked | None:
     return nearest if nearest and acronym.match.start - nearest.match.end <= 4 else None
 
 
+_PLURAL = re.compile(r"(?<=[A-Z])['’]?s$")
+
+
 def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
     """Make a name and its acronym say the same of themselves."""
     if name is None:
         return
-    short = tokens.text[acronym.match.start : acronym.match.end]
+    short = _PLURAL.sub("", tokens.text[acronym.match.start : acronym.match.end])
     for key in ("kind", "name", "parties", "level"):
         if key in name.value:
             acronym.value[key] = name.value[key]
@@ -194,14 +197,18 @@ def _status(
     """What the verbs of the sentence make of it, where they agree; with the place of the first of them."""
     verbs = "partnership_verb" if pact.match.label == "PARTNERSHIP" else "agreement_verb"
     first, last = tokens.within(*sentence)
+    kinds = [pact.grammar.lexicon[word] or {} for word in tokens.words[first:last]]
+    if any("status_block" in k for k in kinds):
+        return None, None
     found: dict[str, tuple[int, int]] = {}
-    for i in range(first, last):
-        status = (pact.grammar.lexicon[tokens.words[i]] or {}).get(verbs)
+    for i, own in enumerate(kinds, first):
+        status = own.get(verbs)
         if status:
             found.setdefault(status, (tokens.starts[i], tokens.end(i)))
     lowered = tokens.text[sentence[0] : sentence[1]].casefold()
     for form, status in pact.grammar.lists.get(verbs, {}).items():
-        if status and " " in form and (at := lowered.find(form.casefold())) >= 0:
+        several = " " in form or (len(form) > 1 and form[0] > "\u2e80")
+        if status and several and (at := lowered.find(form.casefold())) >= 0:
             found.setdefault(status, (sentence[0] + at, sentence[0] + at + len(form)))
     return next(iter(found.items())) if len(found) == 1 else (None, None)
 

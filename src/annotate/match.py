@@ -160,7 +160,7 @@ class Engine:
         for start, end in windows:
             cuts = [start, *sorted(b for b in tokens.breaks if start < b < end), end]
             pieces += zip(cuts, cuts[1:], strict=False)
-        phrases = self._phrases.find(tokens.words, pieces)
+        phrases = self._phrases.find(tokens, pieces)
         return [
             units_of(tokens, a, b, phrases=phrases, masks=masks, lexicon=self._lexicon, settings=settings)
             for a, b in pieces

@@ -184,7 +184,8 @@ def _step(
         hyphened = atom.text == "-" and atom.glued and following.glued
         if hyphened and ("scale" in following.kinds or (after_word and "cardinal" in following.kinds)):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
-        if "number_joiner" in atom.kinds and after_word and "cardinal" in following.kinds:
+        counted = following.text.isdecimal() and k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
+        if "number_joiner" in atom.kinds and after_word and ("cardinal" in following.kinds or counted):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
     if atom.text[0].isdecimal():
         read = read_digits(atoms, k, settings)

@@ -8,6 +8,7 @@ from typing import Any
 from annotate.grammar import KnownName
 from annotate.matches import Match
 from annotate.numbers import Number
+from annotate.schema import AGREEMENT_KINDS
 
 _AGREEMENT_KEYS = ("kind", "name", "id", "acronym", "count", "parties", "subject", "status", "date", "amount")
 _PARTNERSHIP_KEYS = ("kind", "level", "name", "id", "parties", "status", "since")
@@ -68,10 +69,9 @@ def _parties(match: Match) -> list[dict[str, str | None]]:
 
 
 def _last(match: Match, name: str) -> str | None:
-    """The last value of a slot that says anything: in `EU Investment Protection Agreement`, that of the type."""
-    return next(
-        (s.value for s in reversed(match.slots.get(name, [])) if isinstance(s.value, str) and s.value), None
-    )
+    """The last value of a slot that is a kind: in `EU Investment Protection Agreement`, that of the type."""
+    filled = reversed(match.slots.get(name, []))
+    return next((slot.value for slot in filled if slot.value in AGREEMENT_KINDS), None)
 
 
 def _count(match: Match) -> int | None:

@@ -418,7 +418,7 @@ class _File:
             exact = Text(f"={acronym}")
             exact.place = acronym.place
             sources.lists[f"{list_name}_acronym"].append((key, exact))
-        forms = [get["name"]]
+        forms = [_exact(get["name"])]
         if "forms" in get:
             by_language = self._fields(get["forms"], "forms")
             for lang in (self.sources.lang.split("-")[0], "any"):
@@ -673,6 +673,15 @@ def _last_line(value: Any) -> int:
     while isinstance(value, Fields | Items) and value:
         value = list(value.values())[-1] if isinstance(value, Fields) else value[-1]
     return int(value.place[0])
+
+
+def _exact(name: Text) -> Text:
+    """A name with a word in capitals counts only as it is written: New START, but no new start."""
+    if not any(len(word) > 2 and word.isupper() for word in name.split()):
+        return name
+    exact = Text(f"={name}")
+    exact.place = name.place
+    return exact
 
 
 _MARK = re.compile(r"\[([^\[\]]+)\]\(([^()]*)\)")

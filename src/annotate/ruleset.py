@@ -291,7 +291,7 @@ def _rank(spec: TokenSpec, weak: frozenset[str]) -> int:
 def _most(spec: TokenSpec) -> int:
     """How many units a token of a pattern may take."""
     numbers = re.findall(r"\d+", spec.op)
-    return int(numbers[-1]) if numbers else 9 if spec.op in ("*", "+") else 1
+    return int(numbers[-1]) if numbers else 12 if spec.op in ("*", "+") else 1
 
 
 def _literals(spec: TokenSpec) -> Iterator[str]:

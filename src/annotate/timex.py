@@ -112,6 +112,9 @@ def calendar_of(match: Slots) -> Calendar:
     if pair := match.get("month_day"):
         month, day = map(int, pair.split("-"))
         parts = replace(parts, month=month, day=day)
+    if pair := match.get("year_quarter"):
+        year, quarter = map(int, pair.split("-"))
+        parts = replace(parts, year=year, quarter=quarter)
     if (era := match.get("era")) is not None and parts.year is not None:
         parts = replace(parts, year=parts.year + int(era))
     if (short := match.get("short_year")) is not None:
@@ -288,6 +291,8 @@ def _shift(anchor: date, unit: str, count: int) -> date:
 
 def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -> Value | None:
     """`vorig jaar`, `last March`, `next Monday`: the unit or the named period before or after the document's."""
+    if match.get("unit") == "week" and parts.weekday and anchor:
+        return _relative("day", 7 * offset + parts.weekday - 1 - anchor.weekday(), anchor)
     if match.get("unit") == "year" and parts != Calendar():
         return _in_directed_year(parts, offset, anchor)
     if match.get("unit"):
@@ -305,8 +310,9 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
         else:
             away = parts.weekday - 1 - anchor.weekday()
         return _relative("day", away, anchor)
-    current = _order_in_year(anchor, parts)
-    own = _own_order(parts)
+    current, own = _order_in_year(anchor, parts), _own_order(parts)
+    if parts.month is not None and parts.day is not None:
+        current, own = anchor.month * 100 + anchor.day, parts.month * 100 + parts.day
     if own is None or current is None:
         return None
     years = offset
@@ -354,7 +360,9 @@ def _anchored(parts: Calendar, anchor: date | None) -> Value:
     dated = [v for v in values if v is not None]
     if not dated:
         raise ValueError("no such day")
-    if parts.day is None:
+    if parts.half is not None:
+        best = dated[0]
+    elif parts.day is None:
         near = [v for v in dated if _away(v, anchor) <= 92]
         best = min(near, key=lambda v: _away(v, anchor)) if near else dated[0]
     else:

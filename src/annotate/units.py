@@ -72,10 +72,11 @@ class Phrases:
         """The lists that have a phrase which begins with these two words."""
         return self._beginnings.get((fold(word), fold(following)), ())
 
-    def find(self, words: Sequence[str], pieces: Sequence[tuple[int, int]]) -> dict[int, tuple[int, Kinds]]:
+    def find(self, tokens: Tokens, pieces: Sequence[tuple[int, int]]) -> dict[int, tuple[int, Kinds]]:
         """The longest phrases from left to right in stretches of tokens: first token -> (end, kinds)."""
         if len(self._vocab) > _VOCAB_BOUND:
             self._reset()
+        words = tokens.words
         places = [i for start, end in pieces for i in (*range(start, end), -1)]
         doc = Doc(self._vocab, words=[words[i] if i >= 0 else "\n" for i in places])
         found: dict[int, tuple[int, Kinds]] = {}
@@ -85,12 +86,18 @@ class Phrases:
             if start < free:
                 continue
             entries = self._lexicon.phrases[self._keys[int(self._vocab.strings[key])]]
-            surface = [words[i] for i in places[start:end]]
-            kinds = {n: v for n, v, form, cased in entries if not cased or surface == tokenise(form).words}
+            kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, places[start:end], form, cased)}
             if kinds:
                 found[places[start]] = (places[end - 1] + 1, kinds)
                 free = end
         return found
+
+
+def _spelt(tokens: Tokens, places: Sequence[int], form: str, cased: bool) -> bool:
+    """Whether a phrase stands in the text as its form asks: in its case, and `A$` without a space."""
+    if " " not in form and not all(map(tokens.glued, places[1:])):
+        return False
+    return not cased or [tokens.words[i] for i in places] == tokenise(form).words
 
 
 def masked(tokens: Tokens) -> dict[int, int]:
@@ -226,7 +233,7 @@ _Read = tuple[int, str, dict[str, Any]]
 
 def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
     atom = atoms[k]
-    if atom.text[0].isdecimal():
+    if atom.text.isdecimal():
         return _numeric(atoms, k, settings)
     if atom.kinds and not {"cardinal", "bare_scale", "article_numeral"}.isdisjoint(atom.kinds):
         read = read_number(atoms, k, settings)
