@@ -65,7 +65,9 @@ def filler(sentence: str, chance: random.Random) -> str:
     return re.sub(r"[^\W\d_]{4,}", swap, re.sub(r"[$€£¥%]|\d\S*", "", sentence))
 
 
-def articles(lang: str, size: int, count: int, kind: str = "dense", text: str | None = None, seed: int = 0) -> list[str]:
+def articles(
+    lang: str, size: int, count: int, kind: str = "dense", text: str | None = None, seed: int = 0
+) -> list[str]:
     """`count` articles of about `size` words, no two alike."""
     pool, made = sentences(lang, text), []
     for number in range(count):
@@ -116,7 +118,10 @@ def ratio(lang: str, size: int, kind: str, rounds: int, text: str | None = None)
     )
 
 
-_COLD = "from annotate.pipeline import Pipeline; from annotate.records import Document; Pipeline().annotate(Document('a', {!r}, 'a'))"
+_COLD = """
+from annotate.pipeline import Pipeline; from annotate.records import Document
+Pipeline().annotate(Document('a', {!r}, 'a'))
+"""
 _MEMORY = """
 import sys; sys.path.insert(0, {here!r})
 from speed import articles, peak
@@ -153,9 +158,7 @@ def memory(lang: str, count: int) -> float:
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("langs", nargs="*", default=["nl", "en"])
     parser.add_argument("--text", type=Path, help="take the sentences of this file instead of the corpus")
     parser.add_argument("--rounds", type=int, default=7)

@@ -103,9 +103,7 @@ def test_faults_in_patterns_are_raised_at_once(tmp_path: Path) -> None:
 
 PIPELINE = Pipeline()
 SIGNS = '0123456789 \n\t.,-/()€$%’"“ⅣＡ年月日\u200b\u00a0\u0301\U0001f600'
-WORDS = (
-    "mei 2024 miljard euro van tot Verdrag overeenkomst partnerschap eind vorig jaar US$ in may the billion"
-)
+WORDS = "mei 2024 miljard euro van tot Verdrag overeenkomst partnerschap eind vorig jaar US$ in may the billion"
 PIECES = st.sampled_from([*SIGNS, *WORDS.split()])
 
 

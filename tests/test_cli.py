@@ -170,9 +170,7 @@ def test_the_same_input_gives_the_same_bytes(news: Path, tmp_path: Path) -> None
 def test_what_fails_is_set_aside(news: Path, tmp_path: Path) -> None:
     """A document that cannot be read costs no other: it goes to the errors with its line, exit status 1."""
     (news / "empty.txt").write_bytes(b"")
-    (news / "rows.jsonl").write_text(
-        f'{{"text": "{ARTICLE.strip()}"}}\n{{"text": "Op 18 jan\n{{"body": "x"}}\n'
-    )
+    (news / "rows.jsonl").write_text(f'{{"text": "{ARTICLE.strip()}"}}\n{{"text": "Op 18 jan\n{{"body": "x"}}\n')
     done = annotate("run", *DUTCH, "news", "-o", "out", cwd=tmp_path)
     assert done.returncode == 1
     errors = {row["source"]: row["error"] for row in records(tmp_path / "out" / "errors.jsonl")}
@@ -439,9 +437,7 @@ def test_evaluate_compares_files_and_folders(news: Path, tmp_path: Path) -> None
     assert shown.returncode == 0
     assert "3 documents compared" in shown.stdout
     assert "errors: none" in shown.stdout
-    limited = annotate(
-        "evaluate", gold, tmp_path / "out" / "annotations.jsonl", "--labels", "MONEY", "--json"
-    )
+    limited = annotate("evaluate", gold, tmp_path / "out" / "annotations.jsonl", "--labels", "MONEY", "--json")
     report = json.loads(limited.stdout)
     assert list(report["by_label"]) == ["MONEY"]
     assert report["overall"]["strict"]["f1"] == 1

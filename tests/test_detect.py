@@ -35,7 +35,8 @@ def test_undecided(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Hij is gister naar huis gegaan.", "Laten we morgen verder praten.", "Dat is een goed begin voor ons."]
+    "text",
+    ["Hij is gister naar huis gegaan.", "Laten we morgen verder praten.", "Dat is een goed begin voor ons."],
 )
 def test_dutch_is_not_afrikaans(text: str) -> None:
     """With the prior of a language that has patterns, short Dutch sentences stay Dutch."""

@@ -54,15 +54,9 @@ def test_the_examples_in_the_docstrings_are_true() -> None:
         pytest.param([at(4, 6)], [at(0, 4)], (1, 1, 0, 0), ["spurious", "missed"], id="touching before"),
         pytest.param([at(0, 4)], [], (1, 0, 0, 0), ["missed"], id="missed"),
         pytest.param([], [at(0, 4)], (0, 1, 0, 0), ["spurious"], id="spurious"),
-        pytest.param(
-            [at(0, 4)], [at(0, 4, "MONEY")], (1, 1, 0, 0), ["missed", "spurious"], id="another label"
-        ),
-        pytest.param(
-            [at(0, 4), at(5, 9)], [at(0, 9)], (2, 1, 0, 1), ["wrong_span", "missed"], id="one over two"
-        ),
-        pytest.param(
-            [at(0, 9)], [at(0, 4), at(5, 9)], (1, 2, 0, 1), ["wrong_span", "spurious"], id="two in one"
-        ),
+        pytest.param([at(0, 4)], [at(0, 4, "MONEY")], (1, 1, 0, 0), ["missed", "spurious"], id="another label"),
+        pytest.param([at(0, 4), at(5, 9)], [at(0, 9)], (2, 1, 0, 1), ["wrong_span", "missed"], id="one over two"),
+        pytest.param([at(0, 9)], [at(0, 4), at(5, 9)], (1, 2, 0, 1), ["wrong_span", "spurious"], id="two in one"),
         pytest.param([at(0, 4)], [at(0, 4), at(0, 4)], (1, 1, 1, 1), [], id="the same twice counts once"),
     ],
 )
@@ -420,9 +414,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def report_with_errors() -> Report:
     text = "x" * 50 + "in\n2008 and 5 euro" + "y" * 50
-    gold = doc(
-        at(53, 57, value="2008"), at(62, 68, "MONEY", amount=5.0, currency="EUR"), text=text, lang="nl"
-    )
+    gold = doc(at(53, 57, value="2008"), at(62, 68, "MONEY", amount=5.0, currency="EUR"), text=text, lang="nl")
     found = doc(at(50, 57, value=date("2009"), rule="dates/year"), text=text, lang="nl")
     return evaluate([gold], [found, doc(name="z")])
 

@@ -166,9 +166,7 @@ def test_a_label_that_is_not_written_is_told(own: Pipeline) -> None:
         ),
     ],
 )
-def test_a_rule_that_did_not_match_tells_where_it_stopped(
-    rule: str, text: str, told: str, own: Pipeline
-) -> None:
+def test_a_rule_that_did_not_match_tells_where_it_stopped(rule: str, text: str, told: str, own: Pipeline) -> None:
     """The furthest that a pattern came is told: the words it took, the token it wanted, the word there."""
     said = why_not(text, rule, own)
     assert said[0] == "did not match:"
@@ -187,9 +185,7 @@ def test_what_the_word_is_instead_is_told(own: Pipeline) -> None:
 def test_each_pattern_of_a_rule_is_told(tmp_path: Path) -> None:
     """A rule with several patterns says of each how far it came."""
     (tmp_path / "nl").mkdir()
-    content = (
-        "label: X\nrules:\n  - id: a\n    patterns:\n      - [{LOWER: x}, {LOWER: y}]\n      - [{LOWER: z}]\n"
-    )
+    content = "label: X\nrules:\n  - id: a\n    patterns:\n      - [{LOWER: x}, {LOWER: y}]\n      - [{LOWER: z}]\n"
     (tmp_path / "nl" / "a.yaml").write_text(content)
     pipeline = Pipeline(Options(patterns=(tmp_path,), built_in=False, lang="nl"))
     assert why_not("x w", "a", pipeline) == [
@@ -219,9 +215,7 @@ def test_tokens_count_as_they_are_written(tmp_path: Path) -> None:
 def test_a_rule_may_be_named_by_its_end(own: Pipeline) -> None:
     """`--rule day` is enough where one rule ends so; an unknown name is refused with those that are near."""
     assert explain("x", pipeline=own, rule="day").rule[0].startswith("rule nl/own/day (")
-    with pytest.raises(
-        UnknownRuleError, match="'dayy' names no rule of nl; known: nl/own/day, nl/own/from-to"
-    ):
+    with pytest.raises(UnknownRuleError, match="'dayy' names no rule of nl; known: nl/own/day, nl/own/from-to"):
         explain("x", pipeline=own, rule="dayy")
 
 

@@ -1,4 +1,4 @@
-"""The layers: stages know nothing of one another, only the command line prints, nothing imports in a circle."""
+"""The layers: stages know nothing of one another, only the command line prints, no circles of imports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import annotate
 SOURCE = Path(annotate.__file__).parent
 MODULES = sorted(path.stem for path in SOURCE.glob("*.py"))
 
-#: The verbs of the flow. What they share stands in noun modules: records, tokens, matches, grammar, numbers, …
+#: The verbs of the flow. What they share stands in noun modules: records, tokens, matches, grammar, …
 STAGES = ("read", "detect", "tokenise", "match", "choose", "resolve", "link", "write")
 
 
@@ -94,9 +94,7 @@ def test_only_the_command_line_prints(module: str) -> None:
 def test_no_language_is_wired_in(module: str) -> None:
     """No module compares a language with a code: what a language has or lacks is data."""
     for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Compare) and any(
-            is_language(side) for side in (node.left, *node.comparators)
-        ):
+        if isinstance(node, ast.Compare) and any(is_language(side) for side in (node.left, *node.comparators)):
             codes = [c.value for c in node.comparators if isinstance(c, ast.Constant)]
             assert not any(isinstance(code, str) and len(code) == 2 and code.isalpha() for code in codes)
 
@@ -108,8 +106,6 @@ def is_language(node: ast.AST) -> bool:
 
 def test_importing_the_package_is_cheap() -> None:
     """`import annotate` loads neither spaCy nor any other heavy library; the first use of a name does."""
-    script = (
-        "import sys, annotate; print([m for m in ('spacy', 'numpy', 'babel', 'rich') if m in sys.modules])"
-    )
+    script = "import sys, annotate; print([m for m in ('spacy', 'numpy', 'babel', 'rich') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -19,7 +19,7 @@ _GRAMMARS: dict[str, Grammar] = {}
 def units(lang: str, text: str) -> list[Unit]:
     grammar = _GRAMMARS.setdefault(lang, patterns.load(lang))
     tokens = tokenise(text)
-    phrases = Engine(grammar)._phrases.find(tokens.words, [(0, len(tokens))])
+    phrases = Engine(grammar)._phrases.find(tokens, [(0, len(tokens))])
     return units_of(
         tokens,
         0,
@@ -84,7 +84,16 @@ def test_neighbours_stay_apart(lang: str, text: str, values: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["10.0.0.1", "01-25/HDKH", "KB-9001", "G20", "+31 20 123 4567", "https://a.nl/2024/05/03", "A/RES/70/1", "10:30"],
+    [
+        "10.0.0.1",
+        "01-25/HDKH",
+        "KB-9001",
+        "G20",
+        "+31 20 123 4567",
+        "https://a.nl/2024/05/03",
+        "A/RES/70/1",
+        "10:30",
+    ],
 )
 def test_code_is_no_number(text: str) -> None:
     """Digits in an address, a file number, a telephone number or a time are neither number nor year."""

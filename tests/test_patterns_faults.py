@@ -43,9 +43,7 @@ MISTAKES = [
     mistake("unknown-key", "label: SHIP\nrulez: []\n", (2, 1), "'rulez'", "did you mean 'rules'?", "known: "),
     mistake("unknown-rule-key", RULE + "    patern: []\n", (5, 5), "'patern'", "did you mean 'pattern'?"),
     mistake("unknown-token-key", HEAD + "  - id: a\n    pattern: [{lst: month}]\n", (4, 16), "'lst'", "list"),
-    mistake(
-        "unknown-example-key", RULE + "    rejects:\n      - {txt: Geen}\n", (6, 10), "'txt'", "known: date"
-    ),
+    mistake("unknown-example-key", RULE + "    rejects:\n      - {txt: Geen}\n", (6, 10), "'txt'", "known: date"),
     mistake(
         "unknown-list",
         HEAD + "  - id: a\n    pattern: [{list: mois}]\n",
@@ -53,9 +51,7 @@ MISTAKES = [
         "'mois' names no word list",
         "month",
     ),
-    mistake(
-        "unknown-kind", HEAD + "  - id: a\n    pattern: [{kind: yaer}]\n", (4, 22), "'yaer' is no", "'year'?"
-    ),
+    mistake("unknown-kind", HEAD + "  - id: a\n    pattern: [{kind: yaer}]\n", (4, 22), "'yaer' is no", "'year'?"),
     mistake("unknown-rule", HEAD + "  - id: a\n    pattern: [{rule: sums}]\n", (4, 22), "'sums'", "'sum'?"),
     mistake(
         "unknown-in-unless",
@@ -66,12 +62,8 @@ MISTAKES = [
     ),
     mistake("unknown-label", RULE + "    label: SHOP\n", (3, 5), "'SHOP' is no label", "'SHIP'?", "MONEY"),
     mistake("unknown-resolver", "label: SHIP\nvalue: slot\n", (2, 1), "'slot'", "'slots'?", "money"),
-    mistake(
-        "unknown-setting", "settings:\n  decimals: ','\n", (2, 3), "'decimals'", "'decimal'?", "space_groups"
-    ),
-    mistake(
-        "unknown-attribute", HEAD + "  - id: a\n    pattern: [{LOWR: x}]\n", (4, 16), "'LOWR'", "'LOWER'?"
-    ),
+    mistake("unknown-setting", "settings:\n  decimals: ','\n", (2, 3), "'decimals'", "'decimal'?", "space_groups"),
+    mistake("unknown-attribute", HEAD + "  - id: a\n    pattern: [{LOWR: x}]\n", (4, 16), "'LOWR'", "'LOWER'?"),
     mistake("needs-model", HEAD + "  - id: a\n    pattern: [{POS: NOUN}]\n", (4, 16), "trained", "known: "),
     mistake(
         "unknown-predicate",
@@ -80,9 +72,7 @@ MISTAKES = [
         "'INN'",
         "'IN'?",
     ),
-    mistake(
-        "unknown-quantifier", HEAD + "  - id: a\n    pattern: [{LOWER: x, OP: '1?'}]\n", (4, 30), "?, *, +"
-    ),
+    mistake("unknown-quantifier", HEAD + "  - id: a\n    pattern: [{LOWER: x, OP: '1?'}]\n", (4, 30), "?, *, +"),
     mistake("unknown-lacks", "lacks: [mois]\n", (1, 9), "'mois' names no word list", "month"),
     mistake("unknown-without-rule", "without_rules: [dates/yaer]\n", (1, 17), "'dates/yaer'", "dates/year"),
     mistake("unknown-case-rule", "examples:\n  nl/none: ['[mv](x=y)']\n", (2, 3), "'nl/none' names no rule"),
@@ -125,9 +115,7 @@ MISTAKES = [
     mistake("rule-no-mapping", "rules: [a]\n", (1, 9), "a rule must be a mapping"),
     mistake("token-no-mapping", HEAD + "  - id: a\n    pattern: [mv]\n", (4, 15), "{LOWER: van}"),
     mistake("id-no-word", HEAD + "  - id: [a]\n    pattern: [{LOWER: x}]\n", (3, 9), "plain word, not a list"),
-    mistake(
-        "slot-no-word", HEAD + "  - id: a\n    pattern: [{LOWER: x, slot: [y]}]\n", (4, 32), "plain word"
-    ),
+    mistake("slot-no-word", HEAD + "  - id: a\n    pattern: [{LOWER: x, slot: [y]}]\n", (4, 32), "plain word"),
     mistake("in-no-list", HEAD + "  - id: a\n    pattern: [{LOWER: {IN: a}}]\n", (4, 28), "IN takes a list"),
     mistake("priority", RULE + "    priority: high\n", (5, 15), "priority must be a whole number"),
     mistake("empty-names", HEAD + "  - id: a\n    pattern: [{list: []}]\n", (4, 22), "names nothing"),
@@ -135,9 +123,7 @@ MISTAKES = [
     mistake("top-no-mapping", "- label: SHIP\n", (1, 1), "a pattern file is a mapping", "known: "),
     mistake("emit", "label: SHIP\nvalue: slots\nemit: maybe\n", (3, 1), "emit is yes or no"),
     # --- examples
-    mistake(
-        "unmarked", RULE + "    examples:\n      - De MV Ada vaart.\n", (6, 9), "marks its span and value"
-    ),
+    mistake("unmarked", RULE + "    examples:\n      - De MV Ada vaart.\n", (6, 9), "marks its span and value"),
     mistake("bad-mark", RULE + "    examples:\n      - De [MV [Ada]](name=Ada).\n", (6, 9), "[words](value)"),
     mistake("bad-day", RULE + "    rejects:\n      - {text: x, date: 2024-02-31}\n", (6, 25), "'2024-02-31'"),
     mistake("bad-region", RULE + "    rejects:\n      - {text: x, region: NLD}\n", (6, 27), "'NLD'", "NL"),
@@ -194,6 +180,7 @@ MISTAKES = [
     mistake("tabs", "lists:\n\thull: [romp]\n", (2, 1), "tab", "indent with spaces"),
     mistake("two-documents", "label: SHIP\n---\nlabel: BOAT\n", (2, 1), "another document"),
     mistake("control-character", "label: SH\x01IP\n", (1, 10), "U+0001", "remove it"),
+    mistake("control-character-after-accents", "label: ÉÉÉ\x01\n", (1, 11), "U+0001", "remove it"),
     mistake("not-utf8", "# één\nlabel: SHIP\n", (1, 1), "not UTF-8"),
     mistake(
         "alias-bomb",
@@ -228,9 +215,7 @@ def test_a_mistake_is_told_with_its_place(one: Mistake, tmp_path: Path) -> None:
     root = write(tmp_path / "own", one)
     path = (root / "nl" / f"{one.name}.yaml").as_posix()
     faults = faults_in(root)
-    told = [
-        fault for fault in faults if (fault.path, fault.line, fault.column) == (path, one.line, one.column)
-    ]
+    told = [fault for fault in faults if (fault.path, fault.line, fault.column) == (path, one.line, one.column)]
     assert told, [str(fault) for fault in faults]
     for part in one.message:
         assert part in told[0].message

@@ -26,7 +26,8 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import annotate.read as stage
+from annotate import days, decode, find, formats, webpage
+from annotate import read as stage
 from annotate.read import Input, InputError, expand, read
 from annotate.records import Document, Failure
 
@@ -87,10 +88,10 @@ def ids(*inputs: str) -> list[str]:
 
 
 def test_the_examples_in_the_docstrings_run() -> None:
-    """Every example in a docstring of the module gives what it says."""
-    result = doctest.testmod(stage)
-    assert result.attempted > 5
-    assert result.failed == 0
+    """Every example in a docstring of the stage's modules gives what it says."""
+    results = [doctest.testmod(module) for module in (stage, find, decode, formats, webpage, days)]
+    assert sum(result.attempted for result in results) > 5
+    assert sum(result.failed for result in results) == 0
 
 
 # --- which files --------------------------------------------------------------------------------
@@ -305,17 +306,13 @@ def test_absolute_files_are_told_apart_below_what_they_have_in_common(here: Path
 
 def test_a_row_without_id_is_named_by_its_line() -> None:
     """The stem is told apart as for any file, the line is the one in the file."""
-    put(
-        "nl/news.jsonl", b"\n" + rows({"text": "een"}, {"text": "twee", "id": 7}, {"text": "drie", "id": " "})
-    )
+    put("nl/news.jsonl", b"\n" + rows({"text": "een"}, {"text": "twee", "id": 7}, {"text": "drie", "id": " "}))
     put("en/news.csv", "text\none\n")
     assert [d.id for d in documents("nl")] == ["news:2", "7", "news:4"]
     assert [d.id for d in documents(".")] == ["en/news:2", "nl/news:2", "7", "nl/news:4"]
 
 
-@pytest.mark.parametrize(
-    ("given_id", "id_"), [("a", "a"), (12, "12"), (1.5, "1.5"), (True, "true"), ([1], "[1]")]
-)
+@pytest.mark.parametrize(("given_id", "id_"), [("a", "a"), (12, "12"), (1.5, "1.5"), (True, "true"), ([1], "[1]")])
 def test_an_id_becomes_a_string(given_id: object, id_: str) -> None:
     """A number is as good an id as a word."""
     put("x.jsonl", rows({"id": given_id, "text": TEXT}))
@@ -464,9 +461,7 @@ def test_an_older_encoding_is_detected_and_noted(text: str, codec: str, suffix: 
 def test_one_encoding_serves_a_whole_file(name: str) -> None:
     """A short row is read as the longer ones around it are, and a plain row is noted as plain."""
     texts = ["plain", "señor", SPANISH, "más", "plain"]
-    put(
-        "a.jsonl", "".join(json.dumps({"text": t}, ensure_ascii=False) + "\n" for t in texts).encode("cp1252")
-    )
+    put("a.jsonl", "".join(json.dumps({"text": t}, ensure_ascii=False) + "\n" for t in texts).encode("cp1252"))
     found = documents("a.jsonl")
     assert [one.text for one in found] == texts
     assert [one.meta.get("encoding") for one in found] == [None, "cp1252", "cp1252", "cp1252", None]
@@ -481,9 +476,7 @@ def test_plain_utf8_is_not_noted() -> None:
 def test_damaged_utf8_is_not_taken_for_an_older_encoding() -> None:
     """One bad byte in a UTF-8 file must not turn `één` into `Ã©Ã©n` unseen."""
     put("a.txt", "één café, België".encode() + b" caf\xe9")
-    put(
-        "b.jsonl", b'{"text": "\xc3\xa9\xc3\xa9n"}\n{"text": "\xc3\xa9\xc3\xa9n caf\xe9"}\n{"text": "goed"}\n'
-    )
+    put("b.jsonl", b'{"text": "\xc3\xa9\xc3\xa9n"}\n{"text": "\xc3\xa9\xc3\xa9n caf\xe9"}\n{"text": "goed"}\n')
     assert failure("a.txt").error == "encoding"
     found = outcomes("b.jsonl")
     assert codes(found) == ["ok", "encoding", "ok"]
@@ -525,8 +518,7 @@ def test_front_matter_is_read_as_strings_and_the_body_is_left_alone() -> None:
     """`no`, `12:30` and `010` stay what they are; title and unknown keys go to meta."""
     put(
         "a.md",
-        "---\nid: x1\ntitle: No\ndate: 2025-04-14\nlang: no\nregion: NO\n"
-        "at: 12:30\nn: 010\nl: [a, b]\n---\n\n# A\r\n",
+        "---\nid: x1\ntitle: No\ndate: 2025-04-14\nlang: no\nregion: NO\nat: 12:30\nn: 010\nl: [a, b]\n---\n\n# A\r\n",
     )
     assert document("a.md") == Document(
         id="x1",
@@ -563,13 +555,16 @@ def test_front_matter_begins_on_the_first_line_or_not_at_all(text: str, body: st
     [
         ("---\ntitle: x\n\nNever closed.\n", "closes"),
         ("---\ntitle: a: b\n---\nx", "line 2, column 9"),
-        ("---\na: 1\nb: 2\na: 3\n---\nx", "line 4, column 1: 'a' twice"),
+        ("---\na: 1\nb: 2\na: 3\n---\nx", "line 4, column 1: duplicate key 'a'; it stands already on line 2"),
         ("---\n- a\n---\nx", "key: value"),
         ("---\nJust words.\n---\nx", "key: value"),
         ("---\na: &x [b]\nc: *x\n---\nx", "alias"),
         ("---\n[a]: b\n---\nx", "key"),
-        ("---\na: \x07\n---\nx", ""),
+        ("---\na: \x07\n---\nx", "line 2, column 4"),
+        ("---\né: één\x07\n---\nx", "line 2, column 7"),
         ("---\na: " + "[" * 100_000 + "\n---\nx", "deep"),
+        ("---\n" + "? " * 100_000 + "a\n---\nx", "deep"),
+        ("---\n" + "-  " * 100_000 + "a\n---\nx", "deep"),
     ],
 )
 def test_bad_front_matter_is_told_with_its_place(text: str, says: str) -> None:
@@ -638,8 +633,7 @@ def test_html_gives_its_main_text_title_address_and_date() -> None:
         ("", '<time datetime="2025-04-14T10:00">14 april</time>'),
         ('<meta name="date" content="gisteren"><meta name="datecreated" content="2025-04-14">', ""),
         (
-            '<meta name="date" content="2025-05-01">'
-            '<meta property="article:published_time" content="2025-04-14">',
+            '<meta name="date" content="2025-05-01"><meta property="article:published_time" content="2025-04-14">',
             '<time datetime="2025-06-01">1 juni</time>',
         ),
     ],
@@ -708,7 +702,7 @@ def test_a_page_that_breaks_the_parser_is_a_failure(monkeypatch: pytest.MonkeyPa
     def broken(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(stage, "_page", broken)
+    monkeypatch.setattr(webpage, "extract", broken)
     put("a.html", page())
     put("b.txt")
     assert codes(outcomes(".")) == ["bad-html", "ok"]
@@ -717,10 +711,7 @@ def test_a_page_that_breaks_the_parser_is_a_failure(monkeypatch: pytest.MonkeyPa
 def test_the_html_library_is_imported_only_for_html() -> None:
     """It takes longer than a thousand text files."""
     put("a.txt")
-    code = (
-        "import sys; from annotate.read import read; list(read(['a.txt'])); "
-        "print('trafilatura' in sys.modules)"
-    )
+    code = "import sys; from annotate.read import read; list(read(['a.txt'])); print('trafilatura' in sys.modules)"
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True, text=True)
     assert run.stdout == "False\n"
@@ -737,16 +728,12 @@ ROW = {
     "title": "T",
     "pages": "3",
 }
-EXPECTED = Document(
-    "7", TEXT, "a", "nl", "BE", "2025-04-14", "record", {"title": "T", "pages": "3", "line": 1}
-)
+EXPECTED = Document("7", TEXT, "a", "nl", "BE", "2025-04-14", "record", {"title": "T", "pages": "3", "line": 1})
 
 
 def as_table(values: Sequence[dict[str, Any]], comma: str) -> str:
     cells = [list(values[0]), *([str(cell) for cell in value.values()] for value in values)]
-    return "".join(
-        comma.join('"' + cell.replace('"', '""') + '"' for cell in line) + "\r\n" for line in cells
-    )
+    return "".join(comma.join('"' + cell.replace('"', '""') + '"' for cell in line) + "\r\n" for line in cells)
 
 
 def as_parquet(values: Sequence[dict[str, Any]]) -> bytes:
@@ -1041,9 +1028,7 @@ def test_rows_before_the_damage_are_kept(suffix: str, pack: Any) -> None:
 # --- size ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name", ["a.txt", "a.md", "a.html", "a.jsonl", "a.csv", "a.parquet", "a.txt.gz", "a.txt.zst"]
-)
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.jsonl", "a.csv", "a.parquet", "a.txt.gz", "a.txt.zst"])
 def test_a_document_over_the_limit_is_refused(name: str) -> None:
     """In every format, before it fills the memory; the message says the limit."""
     text = "é" * 6000
@@ -1149,9 +1134,7 @@ def test_rows_are_read_as_they_come(line: bytes) -> None:
         (b"a", [("stdin", "a")]),
     ],
 )
-def test_standard_input_is_jsonl_if_its_first_line_is_an_object(
-    data: bytes, expected: list[tuple[str, str]]
-) -> None:
+def test_standard_input_is_jsonl_if_its_first_line_is_an_object(data: bytes, expected: list[tuple[str, str]]) -> None:
     """Else it is one text, kept to the letter from its first byte."""
     found = documents("-", stdin=io.BytesIO(data))
     assert [(one.id, one.text) for one in found] == expected
@@ -1272,9 +1255,7 @@ def test_the_strongest_source_of_a_date_wins() -> None:
         ("2025-04-15", "record"),
         ("2020-01-03", "filename"),
     ]
-    assert {(one.date, one.date_source) for one in documents(".", date="2024-12-31")} == {
-        ("2024-12-31", "option")
-    }
+    assert {(one.date, one.date_source) for one in documents(".", date="2024-12-31")} == {("2024-12-31", "option")}
 
 
 @pytest.mark.parametrize("date", ["2025-02-30", "morgen", "", "14-04-2025"])
@@ -1373,9 +1354,7 @@ def test_names_that_can_be_listed_but_not_followed_are_unreadable() -> None:
     Path("link.txt").symlink_to("shut/b.txt")
     Path("corpus").chmod(0o400)
     Path("shut").chmod(0)
-    found = [
-        codes(outcomes(given_path)) for given_path in ("corpus", "corpus/*", "corpus/**/*.txt", "link.txt")
-    ]
+    found = [codes(outcomes(given_path)) for given_path in ("corpus", "corpus/*", "corpus/**/*.txt", "link.txt")]
     Path("corpus").chmod(0o700)
     Path("shut").chmod(0o700)
     assert found == [["unreadable"]] * 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -88,7 +88,7 @@ AMOUNT_FORMATS: dict[str, Callable[[Locale, Decimal, str], tuple[str, Decimal]]]
 }
 
 
-def _cases(formats: dict[str, object]) -> list[object]:
+def _cases(formats: Mapping[str, object]) -> list[object]:
     return [
         pytest.param(
             lang,

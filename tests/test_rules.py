@@ -18,7 +18,7 @@ LANGUAGES = languages(ROOTS)
 
 @cache
 def built(lang: str) -> tuple[Pipeline, Grammar]:
-    """What the cases of a language run through; rules with faults are left out, `test_no_faults` tells them."""
+    """What the cases of a language run through, without the rules that `test_no_faults` complains of."""
     grammar, _ = compile_language(lang, ROOTS)
     return case_pipeline(grammar, ROOTS), grammar
 

@@ -111,9 +111,7 @@ class Broken(Pipeline):
 
 def broken(error: Exception, tmp_path: Path) -> dict[str, Any]:
     """The failure that an error in one of three rows becomes; the other two are written."""
-    (tmp_path / "rows.jsonl").write_text(
-        "\n".join(json.dumps({"text": text}) for text in (GOOD, "bad", GOOD))
-    )
+    (tmp_path / "rows.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in (GOOD, "bad", GOOD)))
     pipeline = Broken(Options(lang="nl"))
     pipeline.error = error
     run([str(tmp_path / "rows.jsonl")], Output(tmp_path / "out"), pipeline)

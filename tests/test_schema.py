@@ -161,9 +161,7 @@ ACCEPTED: dict[str, Change] = {
     "open date": lambda r: r["spans"][0]["value"].update(timex="P20Y", edtf=None, start=None, end=None),
     "date with mod": lambda r: r["spans"][0]["value"].update(timex="2008", mod="END", grain="year"),
     "money range": lambda r: r["spans"][2]["value"].update(amount=None, min="200", max="300.50"),
-    "undecided currency": lambda r: r["spans"][2]["value"].update(
-        currency=None, currency_candidates=["SEK", "NOK"]
-    ),
+    "undecided currency": lambda r: r["spans"][2]["value"].update(currency=None, currency_candidates=["SEK", "NOK"]),
     "count": lambda r: r["spans"][1]["value"].update(count=170),
     "another level": lambda r: r["spans"][3]["value"].update(level=["comprehensive", "maritime"]),
     "no level": lambda r: r["spans"][3]["value"].update(level=[]),
@@ -276,9 +274,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "tokens the wrong way round": (lambda r: r["spans"][0].update(token_end=0), "span s1: token_end 0"),
     "spans out of order": (lambda r: r["spans"].reverse(), "span s3: comes after s4"),
     "longest first": (
-        lambda r: r["spans"].insert(
-            1, {**r["spans"][0], "id": "s9", "label": "X", "end": 24, "text": TEXT[6:24]}
-        ),
+        lambda r: r["spans"].insert(1, {**r["spans"][0], "id": "s9", "label": "X", "end": 24, "text": TEXT[6:24]}),
         "span s9: comes after s1",
     ),
     "overlap within a label": (

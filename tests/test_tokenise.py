@@ -16,7 +16,9 @@ def test_offsets(text: str) -> None:
     at = 0
     for word, start in zip(tokens.words, tokens.starts, strict=True):
         assert text[start : start + len(word)] == word
-        assert not text[at:start].strip().strip("\u200b\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff \x1c\x1d\x1e\x1f")
+        assert (
+            not text[at:start].strip().strip("\u200b\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff \x1c\x1d\x1e\x1f")
+        )
         at = start + len(word)
 
 

@@ -181,9 +181,7 @@ def test_nothing_is_visible_before_the_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
-def test_an_exception_leaves_the_earlier_output_and_no_draft(
-    tmp_path: Path, error: type[BaseException]
-) -> None:
+def test_an_exception_leaves_the_earlier_output_and_no_draft(tmp_path: Path, error: type[BaseException]) -> None:
     """Whatever breaks a run off, Ctrl-C included: the earlier files are as they were, the drafts gone."""
     write_run(tmp_path, "first")
     before = contents(tmp_path)
@@ -205,9 +203,7 @@ def test_a_run_without_a_manifest_writes_nothing(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-def test_everything_is_on_the_disk_before_it_is_renamed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_everything_is_on_the_disk_before_it_is_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The three drafts are synchronised, then renamed, the manifest last; then the folder is synchronised."""
     steps: list[str] = []
     sync, replace = os.fsync, Path.replace
@@ -416,10 +412,7 @@ def test_a_full_disk_leaves_the_earlier_output(tmp_path: Path, name: str) -> Non
     """When a real file system of 256 kB is full, the error names the folder, the earlier output stands."""
     mounting = f"mount -t tmpfs -o size=256k none {tmp_path} && exec "
     inside = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run([*inside, mounting + "true"], check=False).returncode
-    ):
+    if shutil.which("unshare") is None or subprocess.run([*inside, mounting + "true"], check=False).returncode:
         pytest.skip("this machine allows no file system of one's own")
     command = [*inside, mounting + '"$@"', "sh", sys.executable, "-c", FILL, str(tmp_path), name]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

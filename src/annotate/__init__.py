@@ -107,14 +107,10 @@ def annotate(
     from annotate.records import Document
 
     source = "option" if date else None
-    return _pipeline().annotate(
-        Document(id, text, id, lang=lang, region=region, date=date, date_source=source)
-    )
+    return _pipeline().annotate(Document(id, text, id, lang=lang, region=region, date=date, date_source=source))
 
 
-def annotate_many(
-    documents: Iterable[Document | str], *, pipeline: Pipeline | None = None
-) -> Iterator[dict[str, Any]]:
+def annotate_many(documents: Iterable[Document | str], *, pipeline: Pipeline | None = None) -> Iterator[dict[str, Any]]:
     """Many texts to their records, one at a time, in their order; plain strings are named by their number.
 
     >>> [record["id"] for record in annotate_many(["Since 2008.", "In May 2009."])]

@@ -193,9 +193,7 @@ def _kept_out(rule: Rule, grammar: Grammar) -> set[str]:
     assert rule.label is not None
     if grammar.labels[rule.label].emit:
         return {rule.label}
-    beside = {
-        other.label for other in grammar.rules.values() if other.grammar == rule.grammar and other.label
-    }
+    beside = {other.label for other in grammar.rules.values() if other.grammar == rule.grammar and other.label}
     return {label for label in beside if grammar.labels[label].emit}
 
 

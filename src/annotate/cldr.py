@@ -6,6 +6,7 @@ Every function takes a Babel `Locale` and gives `(value, form)` pairs; forms tha
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -154,9 +155,7 @@ def _date_patterns(found: Locale) -> Iterator[list[tuple[str, str]]]:
     """CLDR's date patterns of the language as (field letter, "") and ("", literal) in their order."""
     patterns = [str(found.date_formats[width]) for width in ("full", "long", "medium")]
     patterns += [
-        str(found.datetime_skeletons[s])
-        for s in ("yMMMM", "yMMMd", "MMMMd", "yMMM")
-        if s in found.datetime_skeletons
+        str(found.datetime_skeletons[s]) for s in ("yMMMM", "yMMMd", "MMMMd", "yMMM") if s in found.datetime_skeletons
     ]
     for pattern in patterns:
         parts: list[tuple[str, str]] = []
@@ -186,9 +185,7 @@ def _date_words(found: Locale) -> dict[str, Pairs]:
                 lists["year_after"].add(words)
             elif before == "d" and last:
                 lists["day_after"].add(words)
-            elif before in ("d", "M", "L") and not last and len(fields) > 1:
-                lists["date_joiner"].add(words)
-            elif before == "E":
+            elif (before in ("d", "M", "L") and not last and len(fields) > 1) or before == "E":
                 lists["date_joiner"].add(words)
     return {
         name: [("", form) for word in sorted(words) for form in dict.fromkeys((word, word.rstrip(".")))]
@@ -199,7 +196,7 @@ def _date_words(found: Locale) -> dict[str, Pairs]:
 def _prefixed_months(found: Locale) -> Pairs:
     """Months with the particle that the language glues before them: Hebrew בינואר."""
     for parts in _date_patterns(found):
-        for (_, literal), (letter, _) in zip(parts, parts[1:], strict=False):
+        for (_, literal), (letter, _) in itertools.pairwise(parts):
             particle = literal.strip()
             glued = particle.isalpha() and particle < "\u0e00" and not literal.endswith((" ", "\u00a0"))
             if letter == "M" and glued:
@@ -238,9 +235,7 @@ def _territories(found: Locale) -> Pairs:
 @cache
 def _current_currencies() -> frozenset[str]:
     territories = get_global("territory_currencies")
-    return frozenset(
-        entry[0] for entries in territories.values() for entry in entries if entry[2] is None and entry[3]
-    )
+    return frozenset(entry[0] for entries in territories.values() for entry in entries if entry[2] is None and entry[3])
 
 
 def _currencies(found: Locale) -> dict[str, Pairs]:
@@ -367,9 +362,7 @@ def languages() -> list[str]:
     """The languages that langdetect can tell, by its profiles."""
     from importlib.resources import files
 
-    return sorted(
-        p.name for p in files("langdetect").joinpath("profiles").iterdir() if not p.name.startswith("_")
-    )
+    return sorted(p.name for p in files("langdetect").joinpath("profiles").iterdir() if not p.name.startswith("_"))
 
 
 def names(lang: str) -> Any:

@@ -247,9 +247,7 @@ def run_command(
     ],
     out: Annotated[
         str | None,
-        typer.Option(
-            "-o", "--output", metavar="OUT", help="A folder, a .jsonl file, or - for standard output."
-        ),
+        typer.Option("-o", "--output", metavar="OUT", help="A folder, a .jsonl file, or - for standard output."),
     ] = None,
     patterns: Patterns = None,
     only_patterns: OnlyPatterns = False,
@@ -462,9 +460,7 @@ def cases_command(
 
 @app.command("evaluate")
 def evaluate_command(
-    gold: Annotated[
-        Path, typer.Argument(metavar="GOLD", help="Gold records: a file, or a folder of *.gold.json*.")
-    ],
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Gold records: a file, or a folder of *.gold.json*.")],
     predicted: Annotated[Path, typer.Argument(metavar="PRED", help="Records to judge: a file, or a folder.")],
     labels: Annotated[str | None, typer.Option(metavar="DATE,MONEY", help="Only these labels.")] = None,
     errors: Annotated[bool, typer.Option("--errors", help="Each error, with its context.")] = False,
@@ -519,9 +515,7 @@ def languages_command(
         shown = ", ".join(lacking[:4]) + (f" and {len(lacking) - 4} more" if len(lacking) > 4 else "")
         own = "curated" if row["curated"] else "CLDR only"
         table.add_row(row["code"], row["name"], own, " ".join(row["labels"]), str(row["rules"]), shown)
-    Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else 200).print(
-        table
-    )
+    Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
 
 
 def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
@@ -534,9 +528,7 @@ def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
     rows = []
     for code in langs or [*curated, *sorted(detected - {*curated})]:
         grammar = patterns.load(code, roots)
-        labels = {
-            rule.label for rule in grammar.rules.values() if rule.label and grammar.labels[rule.label].emit
-        }
+        labels = {rule.label for rule in grammar.rules.values() if rule.label and grammar.labels[rule.label].emit}
         rows.append(
             {
                 "code": code,

@@ -49,7 +49,7 @@ _SIGN_IN_WORD = re.compile(
 
 
 class ReadError(Exception):
-    """What is wrong with a file or a row; it becomes a `Failure` and never leaves this module."""
+    """What is wrong with a file or a row; `read` makes a `Failure` of it, and it goes no further."""
 
     def __init__(self, error: str, message: str, line: int | None = None) -> None:
         super().__init__(message)
@@ -59,6 +59,7 @@ class ReadError(Exception):
 
 
 def too_large(max_bytes: int) -> ReadError:
+    """What is told of a text beyond the limit."""
     return ReadError("too-large", f"longer than {max_bytes:,} bytes; split it, or raise the limit")
 
 
@@ -86,13 +87,15 @@ class _Chunks(io.RawIOBase):
 class Source:
     """An open file, unpacked and without byte order mark: its lines, or the whole of it.
 
+    `number` is that of the last line (or row) read, `text_key` the field of a row that holds its text.
     `encoding` is what the last text was decoded with, None for plain UTF-8. Once one line asked for an
     older encoding, the same is used wherever the file is not UTF-8.
     """
 
-    def __init__(self, file: BinaryIO, packing: str, run: _Run) -> None:
+    def __init__(self, file: BinaryIO, packing: str, *, text_key: str, max_bytes: int) -> None:
         self.file = file
-        self.run = run
+        self.text_key = text_key
+        self.max_bytes = max_bytes
         self.number = 0
         self.mark, chunks = _without_mark(UNPACK[packing](file))
         self.stream = _buffered(chunks)
@@ -100,7 +103,8 @@ class Source:
         self._legacy: str | None = None
 
     def whole(self) -> bytes:
-        data = self.stream.read(self.run.max_bytes + 1)
+        """All of it, which is one text: a NUL byte in it is refused."""
+        data = self.stream.read(self.max_bytes + 1)
         self.refuse_long(data)
         if b"\0" in data:
             raise _binary()
@@ -108,7 +112,7 @@ class Source:
 
     def lines(self) -> Iterator[bytes]:
         """The lines with their ends; of one beyond the limit only its beginning, which `decode` refuses."""
-        limit = self.run.max_bytes + 1
+        limit = self.max_bytes + 1
         while line := self.stream.readline(limit):
             self.number += 1
             yield line
@@ -116,6 +120,7 @@ class Source:
                 line = self.stream.readline(limit)
 
     def decode(self, data: bytes, declared: str | None = None) -> str:
+        """The text: as UTF-8, else as its page `declared`, else as is detected."""
         self.refuse_long(data)
         try:
             return data.decode("utf-8")
@@ -124,8 +129,9 @@ class Source:
         return _decoded(data, self.encoding)
 
     def refuse_long(self, data: bytes) -> None:
-        if len(data) > self.run.max_bytes:
-            raise too_large(self.run.max_bytes)
+        """Bytes beyond the limit."""
+        if len(data) > self.max_bytes:
+            raise too_large(self.max_bytes)
 
     def refuse_binary(self) -> None:
         """A picture named `.jsonl` is one failure, not one for each of its lines."""
@@ -134,6 +140,7 @@ class Source:
             raise _binary()
 
     def push_back(self, data: bytes) -> None:
+        """Lines that were looked at are read again."""
         self.stream = _buffered(chain([data], _pieces(self.stream)))
         self.number = 0
 
@@ -225,9 +232,7 @@ def _refuse_damaged(sample: bytes, start: int, *, marked: bool) -> None:
     broken = text.count("\ufffd")
     whole = sum(1 for _ in _NOT_ASCII.finditer(text)) - broken
     if marked or whole >= broken:
-        raise ReadError(
-            "encoding", f"UTF-8 but for byte {start}; repair that place or save it again as UTF-8"
-        )
+        raise ReadError("encoding", f"UTF-8 but for byte {start}; repair that place or save it again as UTF-8")
 
 
 def _fits_with_surrogates(sample: bytes) -> bool:
@@ -293,9 +298,7 @@ def _whole_or_told(chunks: Iterator[bytes]) -> Iterator[bytes]:
     try:
         yield from chunks
     except (gzip.BadGzipFile, zlib.error, EOFError, zstandard.ZstdError) as error:
-        raise ReadError(
-            "bad-compression", f"cannot be unpacked ({error}); fetch or pack it again"
-        ) from error
+        raise ReadError("bad-compression", f"cannot be unpacked ({error}); fetch or pack it again") from error
 
 
 UNPACK: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {

@@ -261,9 +261,7 @@ class Report:
 # Comparing
 
 
-def evaluate(
-    gold: Iterable[Record], predicted: Iterable[Record], *, labels: Sequence[str] | None = None
-) -> Report:
+def evaluate(gold: Iterable[Record], predicted: Iterable[Record], *, labels: Sequence[str] | None = None) -> Report:
     """How well the predicted records agree with the gold ones; documents are joined by id.
 
     `labels` restricts both sides to these labels; without it every label of either side counts.
@@ -302,9 +300,7 @@ def _by_id(records: Iterable[Record], side: str) -> dict[str, Record]:
     for record in records:
         name = str(record["id"])
         if name in joined:
-            raise EvaluateError(
-                f"{side}: two documents have the id {name!r}; compare file by file, or rename one"
-            )
+            raise EvaluateError(f"{side}: two documents have the id {name!r}; compare file by file, or rename one")
         joined[name] = record
     return joined
 
@@ -647,11 +643,7 @@ _BOUNDS = {"at_least": ("min", ("at_least", "more_than")), "at_most": ("max", ("
 
 def _same_money(stated: Value, found: Value) -> bool:
     return (
-        all(
-            _decimal(stated[key]) == _decimal(found.get(key))
-            for key in ("amount", "min", "max")
-            if key in stated
-        )
+        all(_decimal(stated[key]) == _decimal(found.get(key)) for key in ("amount", "min", "max") if key in stated)
         and all(_same_bound(bound, stated[bound], found) for bound in _BOUNDS if bound in stated)
         and _same_currency(stated, found)
         and _same_stated(("modifier", "per"), stated, found)
@@ -732,21 +724,16 @@ def _score_lines(report: Report) -> Iterator[str]:
     for lang, score in report.by_language.items():
         yield _score_line(lang, score)
         yield from (
-            _score_line(f"  {lang} {label}", cell)
-            for (of, label), cell in sorted(report.cells.items())
-            if of == lang
+            _score_line(f"  {lang} {label}", cell) for (of, label), cell in sorted(report.cells.items()) if of == lang
         )
 
 
 def _score_line(name: str, score: Score) -> str:
     rates = "".join(
-        " " + "".join(f"{_per_cent(rate):>7}" for rate in rates)[1:]
-        for rates in (score.strict, score.overlap)
+        " " + "".join(f"{_per_cent(rate):>7}" for rate in rates)[1:] for rates in (score.strict, score.overlap)
     )
     values = f"{score.right}/{score.valued}" if score.valued else ""
-    return (
-        f"{name:24}{score.gold:>7}{score.predicted:>7}{rates} {values:>8}{_per_cent(score.value_accuracy):>6}"
-    )
+    return f"{name:24}{score.gold:>7}{score.predicted:>7}{rates} {values:>8}{_per_cent(score.value_accuracy):>6}"
 
 
 def _per_cent(rate: float | None) -> str:

@@ -142,9 +142,7 @@ def _explained(span: Mapping[str, Any], trace: Trace) -> Explained:
         **{key: span[key] for key in ("id", "start", "end", "text", "label", "rule", "value")},
         why=rule.why if rule else "",
         made_of=tuple(dict.fromkeys(match.trail)),
-        slots=tuple(
-            Part(name, slot.text, slot_value(slot)) for name, slots in match.slots.items() for slot in slots
-        ),
+        slots=tuple(Part(name, slot.text, slot_value(slot)) for name, slots in match.slots.items() for slot in slots),
         short=notation.write(grammar.labels[span["label"]].value, span["value"]),
     )
 
@@ -303,9 +301,7 @@ def _attempts(rule: Rule, outcome: Outcome, trace: Trace, pipeline: Pipeline) ->
         yield stop, _told(stop, pattern, units, outcome.grammar, trace)
 
 
-def _told(
-    stop: _Stop, pattern: Sequence[TokenSpec], units: Sequence[Unit], grammar: Grammar, trace: Trace
-) -> str:
+def _told(stop: _Stop, pattern: Sequence[TokenSpec], units: Sequence[Unit], grammar: Grammar, trace: Trace) -> str:
     taken = _surface(units[stop.first : stop.at], trace)
     if stop.token == len(pattern):
         return f"fits '{taken}', but nothing there is what the engine looks for first"
@@ -386,9 +382,7 @@ def _kinds(unit: Unit, grammar: Grammar) -> str:
         if name in (PHRASE_START, "match"):
             continue
         what = "rule" if name in rules else "kind" if name in BUILT_IN_KINDS else "list"
-        told[what].append(
-            f"{name} = {value}" if what == "list" and isinstance(value, str) and value else name
-        )
+        told[what].append(f"{name} = {value}" if what == "list" and isinstance(value, str) and value else name)
     return ", ".join(f"{what} {name}" for what, names in told.items() for name in names)
 
 

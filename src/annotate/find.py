@@ -101,9 +101,7 @@ def _find_glob(given: str) -> list[_Spot]:
     root = Path(*parts[:wild])
     spots = _under(root, _matches(root, str(PurePath(*parts[wild:])), given))
     if not spots:
-        raise InputError(
-            f"{given}: matches no file to read; ** goes into folders; known suffixes: {known_suffixes()}"
-        )
+        raise InputError(f"{given}: matches no file to read; ** goes into folders; known suffixes: {known_suffixes()}")
     return spots
 
 
@@ -203,5 +201,6 @@ def _bare(name: str) -> str:
 
 
 def known_suffixes() -> str:
+    """The suffixes that are read, for a message."""
     packed = " ".join(suffix for suffix in UNPACK if suffix)
     return f"{' '.join(READERS)} (and, but for parquet, with {packed})"

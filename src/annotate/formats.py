@@ -65,77 +65,45 @@ def _read_markdown(source: Source) -> Iterator[Draft]:
 def _front_matter(text: str) -> tuple[dict[str, Any], int]:
     match = _FRONT.match(text)
     if match is None:
-        message = (
-            "line 1 opens front matter that nothing closes; close it with ---, or put a blank line first"
-        )
+        message = "line 1 opens front matter that nothing closes; close it with ---, or put a blank line first"
         raise ReadError("bad-front-matter", message)
     return _yaml_fields(match[1]), match.end()
 
 
 def _yaml_fields(text: str) -> dict[str, Any]:
+    """The fields, all strings. The blank line stands for the ruled one, so that places are the file's."""
     try:
-        _refuse_tricks(text)
-        fields = _yaml_value(yaml.compose(text, Loader=yaml.BaseLoader) or {})
-    except yaml.YAMLError as error:
-        raise ReadError("bad-front-matter", f"{_yaml_problem(error)}; put the value in quotes?") from error
+        content, faults = parse("\n" + text)
+        for place, message in faults:
+            raise YamlFault(message, place)
+    except YamlFault as fault:
+        line, column = fault.place
+        code = "lone-surrogate" if "Unicode character escape" in str(fault) else "bad-front-matter"
+        raise ReadError(code, f"line {line}, column {column}: {fault}") from fault
+    fields = _untyped(content or {})
     if not isinstance(fields, dict):
-        raise ReadError(
-            "bad-front-matter", "not a list of `key: value`; put a blank line before a ruled line"
-        )
+        raise ReadError("bad-front-matter", "not a list of `key: value`; put a blank line before a ruled line")
     return fields
 
 
-def _refuse_tricks(text: str) -> None:
-    """What can make a small text take for ever. Events come one by one, so this stops at the first."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > 20 or isinstance(event, yaml.AliasEvent):
-            raise ReadError(
-                "bad-front-matter", "an alias (*name) or too deep; write the values out, one a line"
-            )
-
-
-def _yaml_value(node: Any) -> Any:
-    """Strings, lists and mappings of strings: YAML's own types would turn `no` into False."""
-    if isinstance(node, yaml.MappingNode):
-        return _yaml_mapping(node)
-    if isinstance(node, yaml.SequenceNode):
-        return [_yaml_value(part) for part in node.value]
-    return node.value if isinstance(node, yaml.ScalarNode) else node
-
-
-def _yaml_mapping(node: yaml.MappingNode) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode) or key.value in fields:
-            problem = (
-                "a key that is no word" if not isinstance(key, yaml.ScalarNode) else f"{key.value!r} twice"
-            )
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
-        fields[key.value] = _yaml_value(value)
-    return fields
-
-
-def _yaml_problem(error: yaml.YAMLError) -> str:
-    """Where and what; the front matter's own first line is the file's second."""
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
-        mark = error.problem_mark
-        return f"line {mark.line + 2}, column {mark.column + 1}: {error.problem}"
-    return str(error).splitlines()[0]
+def _untyped(value: Any) -> Any:
+    """Without the places; what writes JSON takes no other keys than plain strings."""
+    if isinstance(value, dict):
+        return {str(key): _untyped(part) for key, part in value.items()}
+    return [_untyped(part) for part in value] if isinstance(value, list) else str(value)
 
 
 def _read_html(source: Source) -> Iterator[Draft]:
     data = source.whole()
-    page = source.decode(data, _declared(data))
+    text = source.decode(data, webpage.declared(data))
     try:
-        draft = _page(page, source)
+        page = webpage.extract(text)
     except ReadError:
         raise
     except Exception as error:  # pages are endlessly broken, and it is a large library that parses them
         message = f"cannot be parsed ({type(error).__name__}); save the article as .txt"
         raise ReadError("bad-html", message) from error
-    yield draft
+    yield Draft(page.text, _noted(page.meta, source), date=page.day, date_source="html")
 
 
 # --- many documents a file ----------------------------------------------------------------------
@@ -153,7 +121,7 @@ def _first_line(source: Source) -> bytes:
     head = b""
     for line in source.lines():
         head += line
-        if not line.isspace() or len(head) > source.run.max_bytes:
+        if not line.isspace() or len(head) > source.max_bytes:
             break
     return head
 
@@ -203,9 +171,7 @@ def _json_error(text: str, error: orjson.JSONDecodeError, number: int) -> ReadEr
     if "\0" in text:
         return ReadError("nul-byte", f"{place}a NUL byte; remove it at the source")
     if _has_lone_surrogate(text):
-        return ReadError(
-            "lone-surrogate", f"{place}half a surrogate pair (\\ud800); repair it at the source"
-        )
+        return ReadError("lone-surrogate", f"{place}half a surrogate pair (\\ud800); repair it at the source")
     return ReadError("bad-json", f"{place}{error.msg}; write the line again")
 
 
@@ -227,12 +193,12 @@ def _read_table(comma: str, source: Source) -> Iterator[Draft | ReadError]:
 
 def _table_rows(source: Source, comma: str) -> Iterator[Draft | ReadError]:
     # the limit is the module's, not the reader's; its own is 131,072, less than a long article
-    csv.field_size_limit(min(source.run.max_bytes, 2**31 - 1))
+    csv.field_size_limit(min(source.max_bytes, 2**31 - 1))
     lines = map(source.decode, source.lines())
     first = next(lines, "")
     rows = csv.reader(chain([first], lines), delimiter=_separator(first, comma), strict=True)
     header = _cells(rows, source, 1) or []
-    _refuse_header(header, source.run.text_key)
+    _refuse_header(header, source.text_key)
     while True:
         begin = source.number + 1
         cells = _tried(partial(_cells, rows, source, begin), begin)
@@ -263,7 +229,7 @@ def _cells(rows: Any, source: Source, begin: int) -> list[str] | None:
         cells: list[str] | None = next(rows, None)
     except csv.Error as error:
         if "field larger" in str(error):
-            raise too_large(source.run.max_bytes) from error
+            raise too_large(source.max_bytes) from error
         message = f"lines {begin} to {source.number}: {error}; double the quotes inside a cell"
         raise ReadError("bad-csv", message) from error
     return cells
@@ -282,9 +248,7 @@ def _read_parquet(source: Source) -> Iterator[Draft | ReadError]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise ReadError(
-            "missing-package", "parquet needs pyarrow: pip install 'annotate[parquet]'"
-        ) from error
+        raise ReadError("missing-package", "parquet needs pyarrow: pip install 'annotate[parquet]'") from error
     try:
         yield from _some(_parquet_rows(parquet.ParquetFile(source.file), source))
     except (pyarrow.ArrowException, OSError) as error:
@@ -297,8 +261,8 @@ def _bad_parquet(error: Exception) -> ReadError:
 
 
 def _parquet_rows(table: Any, source: Source) -> Iterator[Draft | ReadError]:
-    if source.run.text_key not in table.schema_arrow.names:
-        raise _missing_text(source.run.text_key, table.schema_arrow.names)
+    if source.text_key not in table.schema_arrow.names:
+        raise _missing_text(source.text_key, table.schema_arrow.names)
     for batch in table.iter_batches(batch_size=256):
         for index in range(batch.num_rows):
             source.number += 1
@@ -353,7 +317,7 @@ def _row(fields: Mapping[str, Any], source: Source, line: int | None = None) -> 
     Keys of a `meta` object go there too, the row's own win. A `date` in it counts as the row's, because
     that is where an annotated record has it.
     """
-    key = source.run.text_key
+    key = source.text_key
     nested = fields.get("meta")
     inner = nested if isinstance(nested, dict) else {}
     own = {key, *_OWN} if nested is not inner else {key, "meta", *_OWN}
@@ -369,9 +333,7 @@ def _row_text(fields: Mapping[str, Any], key: str) -> str | ReadError:
         return text
     if key not in fields:
         return _missing_text(key, fields)
-    return ReadError(
-        "missing-text", f"{key!r} is {_json_kind(text)}, not a string; name another with --text-key"
-    )
+    return ReadError("missing-text", f"{key!r} is {_json_kind(text)}, not a string; name another with --text-key")
 
 
 def _missing_text(key: str, names: Iterable[str]) -> ReadError:

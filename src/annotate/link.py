@@ -37,7 +37,7 @@ def link(spans: list[Linked], tokens: Tokens) -> list[dict[str, Any]]:
     for number, span in enumerate(spans, 1):
         span.id = f"s{number}"
         span.text = tokens.text[span.match.start : span.match.end]
-    facts = []
+    facts: list[dict[str, Any]] = []
     for sentence, inside in _sentences(spans, tokens):
         facts += _facts(inside, sentence, tokens)
     return facts
@@ -191,9 +191,7 @@ def _phrase_in(grammar: Grammar, name: str, words: str) -> bool:
     return any(words.casefold().startswith(form.casefold()) for form in forms if form)
 
 
-def _status(
-    pact: Linked, sentence: tuple[int, int], tokens: Tokens
-) -> tuple[str | None, tuple[int, int] | None]:
+def _status(pact: Linked, sentence: tuple[int, int], tokens: Tokens) -> tuple[str | None, tuple[int, int] | None]:
     """What the verbs of the sentence make of it, where they agree; with the place of the first of them."""
     verbs = "partnership_verb" if pact.match.label == "PARTNERSHIP" else "agreement_verb"
     first, last = tokens.within(*sentence)

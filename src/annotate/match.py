@@ -8,6 +8,7 @@ one for each kind of date. Word lists and kinds reach the `Matcher` as lexeme fl
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,6 @@ from annotate.matches import Found, Match, Select, Slot
 from annotate.ruleset import RuleSet, break_after
 from annotate.tokens import Tokens
 from annotate.units import Phrases, Unit, masked, units_of
-
 
 #: How many words the engine keeps what it knows of.
 _KEPT = 200_000
@@ -35,9 +35,7 @@ class Engine:
         self._lexicon = grammar.lexicon
         self._phrases = Phrases(grammar.lexicon)
         names = sorted({rule.grammar for rule in grammar.rules.values()})
-        self._sets = [
-            RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names
-        ]
+        self._sets = [RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names]
         self._masks: dict[str, int] = {}
         self._reaches: dict[tuple[int, str], tuple[int, int]] = {}
         self._pairs: dict[tuple[str, str], int] = {}
@@ -151,15 +149,13 @@ class Engine:
                 self._run(rules, units, hot, tokens, select, found)
         return found
 
-    def _lines(
-        self, tokens: Tokens, windows: Sequence[tuple[int, int]], settings: Settings
-    ) -> list[list[Unit]]:
+    def _lines(self, tokens: Tokens, windows: Sequence[tuple[int, int]], settings: Settings) -> list[list[Unit]]:
         """The units of each window, cut at the ends of lines."""
         masks = masked(tokens)
         pieces: list[tuple[int, int]] = []
         for start, end in windows:
             cuts = [start, *sorted(b for b in tokens.breaks if start < b < end), end]
-            pieces += zip(cuts, cuts[1:], strict=False)
+            pieces += itertools.pairwise(cuts)
         phrases = self._phrases.find(tokens, pieces)
         return [
             units_of(tokens, a, b, phrases=phrases, masks=masks, lexicon=self._lexicon, settings=settings)
@@ -206,9 +202,7 @@ class Engine:
             units, hot = _reduce(units, kept, self.grammar.rules, () if rules.climbs else hot)
             if before is None:
                 units, hot = _near(units, hot, rules.reach)
-        found.matches += [
-            unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label
-        ]
+        found.matches += [unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label]
         return units
 
 

@@ -113,9 +113,7 @@ def _read_date(words: Sequence[str]) -> dict[str, Any]:
         elif word in TIMEX_MODS:
             stated["mod"] = word
         else:
-            raise NotationError(
-                f"'{word}' is neither first..last day nor a mod of TIMEX3; {_choices(TIMEX_MODS)}"
-            )
+            raise NotationError(f"'{word}' is neither first..last day nor a mod of TIMEX3; {_choices(TIMEX_MODS)}")
     return stated
 
 
@@ -211,9 +209,7 @@ def _read_pairs(words: Iterable[str], known: Sequence[str] = ()) -> dict[str, An
     for word in words:
         key, sign, value = word.partition("=")
         if not sign or (known and key not in known):
-            raise NotationError(
-                f"'{word}' is no key=value pair; {_choices(known) if known else 'slot=value'}"
-            )
+            raise NotationError(f"'{word}' is no key=value pair; {_choices(known) if known else 'slot=value'}")
         value = value.removeprefix('"').removesuffix('"')
         stated[key] = value.split(",") if key == "parties" else None if value == "null" else value
     return stated

@@ -73,7 +73,8 @@ def read_digits(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
 
 def _groups(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[list[str], list[str], int]:
     """Runs of digits with the signs between them: `1.250,50` is `[1, 250, 50]` and `[., ,]`."""
-    groups, signs, k = [ascii_digits(atoms[start].text)], [], start + 1
+    groups, k = [ascii_digits(atoms[start].text)], start + 1
+    signs: list[str] = []
     while k < len(atoms):
         atom = atoms[k]
         following = atoms[k + 1] if k + 1 < len(atoms) else None
@@ -82,11 +83,7 @@ def _groups(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[list
             signs.append(" ")
             k += 1
         elif (
-            atom.glued
-            and atom.text in _SEPARATORS
-            and following
-            and following.glued
-            and following.text[0].isdecimal()
+            atom.glued and atom.text in _SEPARATORS and following and following.glued and following.text[0].isdecimal()
         ):
             groups.append(ascii_digits(following.text))
             signs.append(atom.text)
@@ -174,9 +171,7 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
 _Step = tuple[int, Number | None, Decimal | None]
 
 
-def _step(
-    atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, after_word: bool
-) -> _Step | None:
+def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, after_word: bool) -> _Step | None:
     """The next numeral, number word or scale word at `k`; a joiner or hyphen before it is passed over."""
     atom = atoms[k]
     if not first and k + 1 < len(atoms):
@@ -196,7 +191,7 @@ def _step(
 
 
 def _goes_on(atoms: Sequence[Atom], k: int, end: int) -> bool:
-    """Whether digits after a scale word belong to it: glued (`1兆2000億`), with a scale of their own, or `3 mil 500`."""
+    """Whether digits after a scale word belong to it: glued (`1兆2000億`), with their own scale, or `3 mil 500`."""
     if atoms[k].glued or (end < len(atoms) and "scale" in atoms[end].kinds):
         return True
     return atoms[k - 1].kinds.get("scale") == "1000" and end == k + 1 and len(atoms[k].text) == 3
@@ -210,11 +205,7 @@ def _word_step(atoms: Sequence[Atom], k: int, *, first: bool, after_word: bool) 
         return k + 1, None, Decimal(kinds["short_scale"])
     if "cardinal" in kinds:
         value = Decimal(kinds["cardinal"])
-        if (
-            not first
-            and value >= 100
-            and value.as_tuple().digits.count(0) == len(value.as_tuple().digits) - 1
-        ):
+        if not first and value >= 100 and value.as_tuple().digits.count(0) == len(value.as_tuple().digits) - 1:
             return k + 1, None, value
         return (k + 1, Number(value), None) if first or after_word else None
     if first and "article_numeral" in kinds and k + 1 < len(atoms) and "scale" in atoms[k + 1].kinds:

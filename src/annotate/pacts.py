@@ -48,9 +48,7 @@ def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName])
     level = [*known.level, *given] if known else given
     value |= {
         "kind": match.get("kind") or match.get("head") or "partnership",
-        "level": sorted(
-            dict.fromkeys(level), key=lambda one: LEVELS.index(one) if one in LEVELS else len(LEVELS)
-        ),
+        "level": sorted(dict.fromkeys(level), key=lambda one: LEVELS.index(one) if one in LEVELS else len(LEVELS)),
         "parties": [],
     }
     if known:

@@ -460,9 +460,7 @@ class _File:
             self.fault(get["id"], f"'{name}': an id is lower-case words joined by hyphens")
         if rule_id in self.sources.rules:
             first = self.sources.rule_places[rule_id]
-            self.fault(
-                get["id"], f"duplicate id '{get['id']}'; it stands already at {first[0]}:{first[1][0]}"
-            )
+            self.fault(get["id"], f"duplicate id '{get['id']}'; it stands already at {first[0]}:{first[1][0]}")
             return
         label = self._word(get["label"], "label") if "label" in get else self.label
         label = None if label == "none" else label
@@ -535,9 +533,7 @@ class _File:
             elif str(key).upper() == key:
                 found["attributes"][str(key)] = self._attribute(key, value)
             else:
-                self.fault(
-                    key, f"unknown key '{key}' in a token; {_nearest(key, ours)}, or a spaCy attribute"
-                )
+                self.fault(key, f"unknown key '{key}' in a token; {_nearest(key, ours)}, or a spaCy attribute")
         return TokenSpec(**found)
 
     def _used(self, key: Text, value: Any, what: str) -> tuple[str, ...]:
@@ -621,9 +617,7 @@ class _File:
             lang = self.sources.lang
             for key in value:
                 if not _LANGUAGE.fullmatch(key):
-                    self.fault(
-                        key, f"'{key}' is no language; examples are a list, or lists by language: nl: [...]"
-                    )
+                    self.fault(key, f"'{key}' is no language; examples are a list, or lists by language: nl: [...]")
             own = Text(lang.split("-")[0])
             entries = self._items(value[own], "examples") if own in value else []
         else:
@@ -636,9 +630,7 @@ class _File:
             fields = {str(k): v for k, v in entry.items()}
             for key in entry:
                 if key not in ("text", "date", "region"):
-                    self.fault(
-                        key, f"unknown key '{key}' in an example; {_nearest(key, ['text', 'date', 'region'])}"
-                    )
+                    self.fault(key, f"unknown key '{key}' in an example; {_nearest(key, ['text', 'date', 'region'])}")
         marked = fields.get("text")
         if not isinstance(marked, Text):
             self.fault(entry, "an example is a text, or a mapping with 'text' and 'date' or 'region'")
@@ -834,9 +826,7 @@ def _forms(sources: _Sources) -> dict[str, list[tuple[str, str]]]:
 
 def _usable(rule: Rule, filled: set[str], forms: Mapping[str, Any]) -> Rule | None:
     """The rule without what the language lacks; None where nothing of it is left."""
-    patterns = tuple(
-        kept for pattern in rule.patterns if (kept := _usable_pattern(pattern, filled, forms)) is not None
-    )
+    patterns = tuple(kept for pattern in rule.patterns if (kept := _usable_pattern(pattern, filled, forms)) is not None)
     if not patterns:
         return None
     return Rule(**{name: getattr(rule, name) for name in Rule.__slots__} | {"patterns": patterns})

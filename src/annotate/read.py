@@ -4,44 +4,29 @@ The text is kept exactly as it was given (line endings too), because every offse
 cannot be read becomes a `Failure` and the rest goes on: one bad file does not cost a night's run.
 Only a wrong call (a folder that is not there, a glob that matches nothing) raises `InputError`.
 
-A format is one function in `READERS`, a packing one in `UNPACK`; to add one is to add a line there.
+`find` says which files, `decode` makes text of their bytes, `formats` makes drafts of documents of it; here
+the drafts are checked, dated and named.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import datetime
-import glob
-import gzip
-import io
-import json
-import logging
-import os
-import re
 import stat
 import sys
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import partial
 from itertools import chain
-from pathlib import Path, PurePath
-from typing import Any, BinaryIO, TypeVar
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import orjson
-import yaml
-import zstandard
-from charset_normalizer import from_bytes
 
+from annotate.days import iso_day, name_day
+from annotate.decode import ReadError, Source, too_large
+from annotate.find import Input, InputError, expand, known_suffixes, suffixes
+from annotate.formats import READERS, Draft, read_stdin
 from annotate.records import Document, Failure
 
-_T = TypeVar("_T")
-
-_CHUNK = 1 << 16
+__all__ = ["Input", "InputError", "expand", "read"]
 
 
 def read(
@@ -65,9 +50,6 @@ def read(
     return chain.from_iterable(_outcomes(item, run) for item in expand(inputs))
 
 
-# --- from a file to documents -------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What holds for the whole run, and which ids it has given out (and where)."""
@@ -77,6 +59,9 @@ class _Run:
     date: str | None
     max_bytes: int
     seen: dict[str, str] = field(default_factory=dict)
+
+    def source(self, file: BinaryIO, packing: str = "") -> Source:
+        return Source(file, packing, text_key=self.text_key, max_bytes=self.max_bytes)
 
 
 def _outcomes(item: Input, run: _Run) -> Iterator[Document | Failure]:
@@ -88,23 +73,19 @@ def _outcomes(item: Input, run: _Run) -> Iterator[Document | Failure]:
         yield _failure(item.id or None, item, error)
     except OSError as error:
         problem = (error.strerror or type(error).__name__).lower()
-        yield _failure(
-            item.id or None, item, ReadError("unreadable", f"{problem}; check the path and its permissions")
-        )
+        yield _failure(item.id or None, item, ReadError("unreadable", f"{problem}; check the path and its permissions"))
 
 
 def _drafts(item: Input, run: _Run) -> Iterator[Draft | ReadError]:
     if item.path is None:
-        yield from read_stdin(Source(run.stdin or sys.stdin.buffer, "", run))
+        yield from read_stdin(run.source(run.stdin or sys.stdin.buffer))
         return
     _refuse_irregular(item.path)
     kind, packing = suffixes(item.path.name)
     if kind not in READERS:
-        raise ReadError(
-            "unknown-format", f"cannot read {kind or 'a file without suffix'}; known: {known_suffixes()}"
-        )
+        raise ReadError("unknown-format", f"cannot read {kind or 'a file without suffix'}; known: {known_suffixes()}")
     with item.path.open("rb") as file:
-        yield from READERS[kind](Source(file, packing, run))
+        yield from READERS[kind](run.source(file, packing))
 
 
 def _refuse_irregular(path: Path) -> None:
@@ -171,23 +152,13 @@ def _refuse_unwritable(*values: Any) -> None:
         orjson.dumps(values)
     except TypeError as error:
         code = "lone-surrogate" if "surrogate" in str(error) else "bad-meta"
-        raise ReadError(
-            code, f"a field cannot be written as JSON ({error}); repair it at the source"
-        ) from error
+        raise ReadError(code, f"a field cannot be written as JSON ({error}); repair it at the source") from error
 
 
 def _claim(name: str, where: str, run: _Run) -> None:
     if name in run.seen:
-        raise ReadError(
-            "duplicate-id", f"id {name!r} was first read from {run.seen[name]}; rename one or remove it"
-        )
+        raise ReadError("duplicate-id", f"id {name!r} was first read from {run.seen[name]}; rename one or remove it")
     run.seen[name] = where
-
-
-# --- dates --------------------------------------------------------------------------------------
-
-_ISO = re.compile(r"(\d{4})(-?)(\d\d)\2(\d\d)(?:[T ]\d.*)?", re.ASCII | re.DOTALL)
-_IN_NAME = re.compile(r"(?<!\d)((?:1[89]|2[01])\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)", re.ASCII)
 
 
 def _dated(draft: Draft, item: Input, run: _Run) -> tuple[str | None, str | None]:

@@ -35,9 +35,7 @@ class Context:
 def resolve(match: Match, text: str, context: Context) -> Value | None:
     """The value of a match, None where it has none: then it is no entity (`31 februari 2024`)."""
     assert match.label is not None
-    return _RESOLVERS[context.grammar.labels[match.label].value](
-        match, text[match.start : match.end], context
-    )
+    return _RESOLVERS[context.grammar.labels[match.label].value](match, text[match.start : match.end], context)
 
 
 def _date(match: Match, surface: str, context: Context) -> Value | None:

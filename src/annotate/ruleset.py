@@ -87,7 +87,8 @@ class Shard:
     def find(self, units: Sequence[Unit]) -> Iterator[Hit]:
         """Every match in the units, the longest of each pattern where they overlap."""
         doc = self._doc(units)
-        for key, start, _, alignment in self._matcher(doc, with_alignments=True):
+        found: Any = self._matcher(doc, with_alignments=True)
+        for key, start, _, alignment in found:
             rule, pattern = self._patterns[self._numbers[key]]
             yield rule, pattern, units[start : start + len(alignment)], alignment
 
@@ -310,6 +311,6 @@ def fits(specs: Sequence[TokenSpec], units: Sequence[Unit]) -> list[set[int]]:
     for number, spec in enumerate(specs):
         alone = (replace(spec, op="1", outside=False),)
         rule = Rule(str(number), "", None, (alone,), "")
-        for _, _, (unit,), _ in Shard([(rule, alone)]).find(units):
-            found[number].add(next(n for n, other in enumerate(units) if other is unit))
+        for _, _, taken, _ in Shard([(rule, alone)]).find(units):
+            found[number].add(next(n for n, other in enumerate(units) if other is taken[0]))
     return found

@@ -66,9 +66,7 @@ def run(
     manifest: dict[str, Any] = {}
     with output:
         for document in documents:
-            failure = (
-                document if isinstance(document, Failure) else _annotate(document, pipeline, output, tally)
-            )
+            failure = document if isinstance(document, Failure) else _annotate(document, pipeline, output, tally)
             if failure is not None:
                 tally.fail(failure)
                 output.error(failure)
@@ -85,9 +83,7 @@ def run(
     return Summary(tally, manifest)
 
 
-def _annotate(
-    document: Document, pipeline: Pipeline, output: Output | Stream, tally: Tally
-) -> Failure | None:
+def _annotate(document: Document, pipeline: Pipeline, output: Output | Stream, tally: Tally) -> Failure | None:
     """Annotate and write one document; gives its failure where anything is wrong with it."""
     try:
         trace = pipeline.trace(document)

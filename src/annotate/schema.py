@@ -101,9 +101,7 @@ def json_schema() -> Json:
         "lang": _pattern("^[a-z]{2,3}$", "Language of the text, BCP 47 primary code; `und` where undecided."),
         "meta": _meta(),
         "tokens": _list({"$ref": "#/$defs/token"}, "The tokens as Prodigy has them; only with `--tokens`."),
-        "spans": _list(
-            {"$ref": "#/$defs/span"}, "What was found, sorted by start, longest first, then label."
-        ),
+        "spans": _list({"$ref": "#/$defs/span"}, "What was found, sorted by start, longest first, then label."),
         "facts": _list({"$ref": "#/$defs/fact"}, "Who agreed what, when, for how much: spans joined."),
         "run": _run(),
     }
@@ -168,9 +166,7 @@ def _token() -> Json:
 
 def _span() -> Json:
     fields = {
-        "id": _pattern(
-            "^s[0-9]+$", "Name of the span in its record; the same on every run over the same text."
-        ),
+        "id": _pattern("^s[0-9]+$", "Name of the span in its record; the same on every run over the same text."),
         "start": _offset("First character, counted in Unicode code points from 0."),
         "end": _offset("The character after the last, so that text[start:end] is the span's text."),
         "text": _string("The words of the span, as they stand in the text."),
@@ -197,22 +193,14 @@ def _date_value() -> Json:
     return _closed(
         "A calendar expression: when it is.",
         {
-            "timex": _string(
-                "TIMEX3 value: 1950-01-18, 2024-12, 2024-Q3, 199 (the 1990s), P20Y, XXXX-05-06."
-            ),
+            "timex": _string("TIMEX3 value: 1950-01-18, 2024-12, 2024-Q3, 199 (the 1990s), P20Y, XXXX-05-06."),
             "timex_type": _enum(TIMEX_TYPES, "TIMEX3 type of the expression."),
             "mod": _nullable({"enum": list(TIMEX_MODS)}, "TIMEX3 modifier: END in `end of 2008`."),
-            "edtf": _nullable(
-                _TEXT, "The same in EDTF level 1 (2020/2021, 199X); null where EDTF has no form for it."
-            ),
+            "edtf": _nullable(_TEXT, "The same in EDTF level 1 (2020/2021, 199X); null where EDTF has no form for it."),
             "start": _nullable(_DAY, "First day that it covers; null where open or unknown."),
             "end": _nullable(_DAY, "Last day that it covers, inclusive; null where open or unknown."),
-            "grain": _nullable(
-                _WORD, "Size of its unit: day, week, month, quarter, year, decade, century, …"
-            ),
-            "anchor": _nullable(
-                _DAY, "The document date that it was resolved against; null where none was needed."
-            ),
+            "grain": _nullable(_WORD, "Size of its unit: day, week, month, quarter, year, decade, century, …"),
+            "anchor": _nullable(_DAY, "The document date that it was resolved against; null where none was needed."),
         },
     )
 
@@ -227,12 +215,8 @@ def _money_value() -> Json:
             "max": _nullable(_DECIMAL, "Greatest amount of a range or bound."),
             "currency": _nullable(_CURRENCY, "ISO 4217 code; null where undecided."),
             "currency_candidates": {**currencies, "uniqueItems": True},
-            "modifier": _nullable(
-                {"enum": list(MONEY_MODIFIERS)}, "What the words around it make of the amount."
-            ),
-            "per": _nullable(
-                {"enum": list(MONEY_PERIODS)}, "The unit of time in which it is paid again and again."
-            ),
+            "modifier": _nullable({"enum": list(MONEY_MODIFIERS)}, "What the words around it make of the amount."),
+            "per": _nullable({"enum": list(MONEY_PERIODS)}, "The unit of time in which it is paid again and again."),
         },
     )
 
@@ -381,9 +365,7 @@ def _key_order(record: Record) -> Iterator[str]:
     yield from _wrong_order("record", record, orders["record"])
     for span in record["spans"]:
         yield from _wrong_order(f"span {span['id']}", span, orders["span"])
-        yield from _wrong_order(
-            f"value of {span['id']}", span.get("value", {}), orders.get(span["label"], ())
-        )
+        yield from _wrong_order(f"value of {span['id']}", span.get("value", {}), orders.get(span["label"], ()))
     for number, fact in enumerate(record["facts"]):
         yield from _wrong_order(f"fact {number}", fact, orders["fact"])
 

@@ -102,7 +102,7 @@ def _resolve(match: Slots, anchor: date | None) -> Value | None:
 def calendar_of(match: Slots) -> Calendar:
     """The calendar parts that the slots of a match give."""
     found = {f.name: _integer(match.get(f.name)) for f in fields(Calendar) if f.name != "season"}
-    parts = Calendar(**found, season=match.get("season"))  # type: ignore[arg-type]
+    parts = Calendar(**found, season=match.get("season"))
     if iso := match.get("iso"):
         year, month, day = map(int, iso.split("-"))
         parts = replace(parts, year=year, month=month, day=day)
@@ -156,8 +156,8 @@ def _point(parts: Calendar) -> Value:
             return _part_of_year(parts.year, y, grain, number, months)
     if parts.season is not None:
         code, edtf, first = _SEASONS[parts.season]
-        days = parts.year and _month_days(parts.year, first, first + 2)
-        return _value(f"{y}-{code}", "season", edtf=f"{y}-{edtf}" if days else None, days=days or None)
+        spanned = None if parts.year is None else _month_days(parts.year, first, first + 2)
+        return _value(f"{y}-{code}", "season", edtf=f"{y}-{edtf}" if spanned else None, days=spanned)
     if parts.week is not None:
         if parts.year is None:
             return _value(f"XXXX-W{parts.week:02d}", "week", edtf=None, days=None)
@@ -175,8 +175,8 @@ def _in_month(parts: Calendar, y: str) -> Value:
         raise ValueError("no such month")
     timex = f"{y}-{parts.month:02d}"
     if parts.day is None:
-        days = parts.year and _month_days(parts.year, parts.month, parts.month)
-        return _value(timex, "month", edtf=timex if days else None, days=days or None)
+        days = None if parts.year is None else _month_days(parts.year, parts.month, parts.month)
+        return _value(timex, "month", edtf=timex if days else None, days=days)
     day = date(parts.year or 2000, parts.month, parts.day)
     timex = f"{timex}-{parts.day:02d}"
     given = parts.year is not None
@@ -200,9 +200,7 @@ def _decade(decade: int) -> Value:
             return _value(f"XX{decade // 10}", "decade", edtf=None, days=None)
         decade += 1900
     first = decade - decade % 10
-    return _value(
-        f"{first // 10}", "decade", edtf=f"{first // 10}X", days=(date(first, 1, 1), date(first + 9, 12, 31))
-    )
+    return _value(f"{first // 10}", "decade", edtf=f"{first // 10}X", days=(date(first, 1, 1), date(first + 9, 12, 31)))
 
 
 def _week(monday: date, *, weekend: bool = False) -> Value:
@@ -291,12 +289,8 @@ def _shift(anchor: date, unit: str, count: int) -> date:
 
 def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -> Value | None:
     """`vorig jaar`, `last March`, `next Monday`: the unit or the named period before or after the document's."""
-    if match.get("unit") == "week" and parts.weekday and anchor:
-        return _relative("day", 7 * offset + parts.weekday - 1 - anchor.weekday(), anchor)
-    if match.get("unit") == "year" and parts != Calendar():
-        return _in_directed_year(parts, offset, anchor)
     if match.get("unit"):
-        return _relative(match.get("unit"), offset, anchor)
+        return _in_directed_period(match.get("unit"), parts, offset, anchor)
     if anchor is None:
         return _point(parts)
     if parts.year is not None:
@@ -321,6 +315,15 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
     elif offset > 0:
         years = 0 if own > current else 1
     return _point(replace(parts, year=anchor.year + years)) | {"anchor": anchor.isoformat()}
+
+
+def _in_directed_period(unit: str, parts: Calendar, offset: int, anchor: date | None) -> Value:
+    """`vorig jaar`, or what stands in it: `marzo del año pasado`, the Monday of last week."""
+    if unit == "week" and parts.weekday and anchor:
+        return _relative("day", 7 * offset + parts.weekday - 1 - anchor.weekday(), anchor)
+    if unit == "year" and parts != Calendar():
+        return _in_directed_year(parts, offset, anchor)
+    return _relative(unit, offset, anchor)
 
 
 def _in_directed_year(parts: Calendar, offset: int, anchor: date | None) -> Value:
@@ -393,9 +396,7 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
         last = replace(last, year=int(match.get("year")))
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
-        one, two = _anchored(first, anchor), _anchored(last, anchor)
-    else:
-        one, two = _end(first, anchor), _end(last, anchor)
+    one, two = _end(first, anchor), _end(last, anchor)
     return _interval(one, two) if one and two else None
 
 
@@ -416,9 +417,7 @@ def _fill(parts: Calendar, other: Calendar, *, later: bool = False) -> Calendar:
     """What one end of a range leaves out, taken from the other: the month and year of `3` in `3–5 mei 2025`."""
     if parts.year is None and other.year is not None and parts.decade is None and parts.century is None:
         order, against = _own_order(parts), _own_order(other)
-        crosses = (
-            order is not None and against is not None and (order < against if later else order > against)
-        )
+        crosses = order is not None and against is not None and (order < against if later else order > against)
         parts = replace(parts, year=other.year + (1 if later else -1) * crosses)
     if parts.month is None and parts.day is not None:
         parts = replace(parts, month=other.month)

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from annotate.grammar import CAPITAL, Kinds, Lexicon, Settings, fold, is_listed
-from annotate.numbers import MAX_DIGITS, Atom, Number, ascii_digits, read_digits, read_number
+from annotate.numbers import MAX_DIGITS, Atom, Number, ascii_digits, read_number
 from annotate.tokenise import tokenise
 from annotate.tokens import Tokens
 
@@ -139,13 +139,14 @@ def units_of(
     while i < end:
         word = words[i]
         j = i + 1
+        kinds: Mapping[str, Any]
         if i in masks:
             j, orth, kinds = min(masks[i], end), CODE, _CODE_KINDS
         elif i in phrases:
             j, phrase_kinds = phrases[i]
-            orth, kinds = text[starts[i] : tokens.end(j - 1)], dict(phrase_kinds)
+            orth, kinds = text[starts[i] : tokens.end(j - 1)], phrase_kinds
             if CAPITAL in (lexicon[word] or _NOTHING):
-                kinds[CAPITAL] = ""
+                kinds = {**phrase_kinds, CAPITAL: ""}
             if word[0].isdecimal() or not NUMERAL.isdisjoint(kinds):
                 j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
         else:
@@ -176,9 +177,7 @@ def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
     following = words[i + 1]
     if tokens.glued(i + 1):
         after = i + 2
-        return following in _CLOSING and not (
-            after < len(words) and tokens.glued(after) and words[after].isalnum()
-        )
+        return following in _CLOSING and not (after < len(words) and tokens.glued(after) and words[after].isalnum())
     kinds = lexicon[following]
     return not following[0].isdecimal() and (kinds is None or _GOES_ON.isdisjoint(kinds))
 
@@ -205,9 +204,7 @@ def _number_at(
 ) -> tuple[int, str, dict[str, Any]]:
     """The number, date or code that begins at token `i`: its end, word and kinds."""
     first = max(within[0], i - _BEHIND)
-    atoms = _atoms(tokens, first, i, {}, lexicon) + _atoms(
-        tokens, i, min(within[1], i + _AHEAD), phrases, lexicon
-    )
+    atoms = _atoms(tokens, first, i, {}, lexicon) + _atoms(tokens, i, min(within[1], i + _AHEAD), phrases, lexicon)
     end, orth, kinds = _unit_at(atoms, i - first, settings)
     return atoms[end - 1].j, orth, kinds
 
@@ -356,9 +353,7 @@ def _letters(atom: Atom) -> bool:
 
 def _code_letters(atom: Atom) -> bool:
     return (
-        _letters(atom)
-        and not is_listed(atom.kinds)
-        and (atom.text.isupper() or atom.glued and len(atom.text) <= 2)
+        _letters(atom) and not is_listed(atom.kinds) and (atom.text.isupper() or (atom.glued and len(atom.text) <= 2))
     )
 
 
@@ -400,8 +395,7 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     if sign in "/-." and len(two[1]) == 4 and len(two[0]) <= 2 and 1 <= first <= 12 and 1500 <= second < 2200:
         kinds["numeric_month_year"] = f"{second}-{first}"
     if sign in "/-" and len(two[0]) == 4 and len(two[1]) == 2 and 1 <= second <= 12 and 1500 <= first < 2200:
-        if second != (first + 1) % 100:
-            kinds["numeric_month_year"] = f"{first}-{second}"
+        kinds["numeric_month_year"] = f"{first}-{second}"
     return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
 
 
@@ -423,9 +417,7 @@ def numeric_date(runs: Sequence[str], order: str) -> str | None:
         return None
     for letters in orders:
         parts = dict(zip(letters, runs, strict=True))
-        year = (
-            int(parts["y"]) if len(parts["y"]) == 4 else 2000 + int(parts["y"]) - 100 * (int(parts["y"]) > 68)
-        )
+        year = int(parts["y"]) if len(parts["y"]) == 4 else 2000 + int(parts["y"]) - 100 * (int(parts["y"]) > 68)
         if year < 1000 or len(parts["m"]) > 2 or len(parts["d"]) > 2:
             continue
         try:

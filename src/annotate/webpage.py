@@ -12,9 +12,7 @@ from typing import Any, NamedTuple
 from annotate.days import iso_day
 from annotate.decode import LEGACY, ReadError
 
-_CHARSET = re.compile(
-    rb"""<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
-)
+_CHARSET = re.compile(rb"""<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]*)"')
 
 # what a page may call its own date: names that mean its publication, and looser ones
@@ -43,7 +41,16 @@ _WEB_NAMES = {
 }
 
 
-def _page(page: str, source: Source) -> Draft:
+class Page(NamedTuple):
+    """What a page gives: its main text, its title and address, its own date as an ISO day."""
+
+    text: str
+    meta: dict[str, str]
+    day: str | None
+
+
+def extract(page: str) -> Page:
+    """The article of a page; raises ReadError where there is none, and whatever the library raises."""
     trafilatura = _trafilatura()
     tree = trafilatura.load_html(page)
     found = None if tree is None else trafilatura.bare_extraction(tree, **_EXTRACTION)
@@ -51,7 +58,7 @@ def _page(page: str, source: Source) -> Draft:
         raise ReadError("empty", "no article found in this page; save its text as .txt")
     given = {key: getattr(found, key) for key in ("title", "url", "hostname")}
     meta = {key: value for key, value in given.items() if value}
-    return Draft(found.text, _noted(meta, source), date=_page_day(tree), date_source="html")
+    return Page(found.text, meta, _page_day(tree))
 
 
 # The date that the library finds is not used: it guesses (a year, a date in the running text), and where
@@ -83,19 +90,19 @@ def _page_day(tree: Any) -> str | None:
 
 
 def _page_dates(tree: Any) -> Iterator[str]:
-    declared: dict[str, str] = {}
+    named: dict[str, str] = {}
     for element in tree.iterfind(".//meta[@content]"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        declared.setdefault(name.lower(), element.get("content"))
-    yield from (declared[name] for name in _PUBLISHED if name in declared)
+        named.setdefault(name.lower(), element.get("content"))
+    yield from (named[name] for name in _PUBLISHED if name in named)
     for script in tree.xpath('//script[@type="application/ld+json"]/text()'):
         yield from _JSON_DATE.findall(script)
     yield from tree.xpath('//*[@itemprop="datePublished"]/@datetime | //time[@pubdate]/@datetime')
-    yield from (declared[name] for name in _DATED if name in declared)
+    yield from (named[name] for name in _DATED if name in named)
     yield from tree.xpath("//article//time/@datetime")
 
 
-def _declared(data: bytes) -> str | None:
+def declared(data: bytes) -> str | None:
     """The encoding that the page's head names, if it is one of those that are read."""
     match = _CHARSET.search(data[:4096])
     with suppress(LookupError):

@@ -18,6 +18,9 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 _DEPTH = 40
 
+#: What nests without brackets: dashes (or `?` for a key, `:` for a value) after one another, or indentation.
+_STAIRS = re.compile(r"(?:[-?:][ \t]+){20}| {100}")
+
 Place = tuple[int, int]
 
 
@@ -58,6 +61,7 @@ def parse(text: str) -> tuple[Any, list[tuple[Place, str]]]:
     {'no': '010'}
     """
     faults: list[tuple[Place, str]] = []
+    _refuse_unprintable(text)
     try:
         _refuse_tricks(text)
         node = yaml.compose(text, Loader=_Loader)
@@ -66,14 +70,18 @@ def parse(text: str) -> tuple[Any, list[tuple[Place, str]]]:
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = str(error.problem or error.context)
         raise YamlFault(f"not valid YAML: {problem}{_advice(problem, text, place)}", place) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        column = error.position - text.rfind("\n", 0, error.position)
-        sign = f"U+{ord(text[error.position]):04X}"
-        raise YamlFault(f"not valid YAML: {error.reason} ({sign}); remove it", (line, column)) from None
     except yaml.YAMLError as error:
         raise YamlFault(f"not valid YAML: {str(error).splitlines()[0]}", (1, 1)) from None
     return (None if node is None else _convert(node, faults)), faults
+
+
+def _refuse_unprintable(text: str) -> None:
+    """Characters that YAML forbids; the C library counts in bytes, and fails on half a surrogate pair."""
+    if match := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        at = match.start()
+        place = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        sign = f"U+{ord(match[0]):04X}"
+        raise YamlFault(f"not valid YAML: a character that is not allowed ({sign}); remove it", place)
 
 
 def _advice(problem: str, text: str, place: Place) -> str:
@@ -106,7 +114,7 @@ def _refuse_tricks(text: str) -> None:
 def _may_be_deep(text: str) -> bool:
     """Whether it is worth counting; quoted brackets count here, too."""
     steps = (1 if sign in "[{" else -1 for sign in re.findall(r"[\[\]{}]", text))
-    return max(accumulate(steps), default=0) > _DEPTH or re.search(r"(?:- ){20}| {100}", text) is not None
+    return max(accumulate(steps), default=0) > _DEPTH or _STAIRS.search(text) is not None
 
 
 def _place(node: Node) -> Place:
