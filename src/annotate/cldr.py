@@ -111,12 +111,19 @@ def words_of(lang: str) -> dict[str, Pairs]:
 
 
 def _scripts(lang: str) -> list[Locale]:
-    """The language's own locale, then those of its other scripts: traditional Chinese after simplified."""
+    """The language's own locale, then those of its other scripts: traditional Chinese after simplified.
+
+    Only scripts that CLDR has for more than one territory; the others (English in Shavian) hold next to nothing.
+    """
     first = locale(lang)
     if first is None:
         return []
-    others = [i for i in locale_identifiers() if re.fullmatch(rf"{first.language}_[A-Z][a-z]{{3}}", i)]
+    scripts = Counter(i.rsplit("_", 1)[0] for i in locale_identifiers() if _IN_SCRIPT.fullmatch(i))
+    others = [i for i, count in scripts.items() if count > 1 and i.startswith(f"{first.language}_")]
     return [first, *(Locale.parse(i) for i in sorted(others) if i != str(first))]
+
+
+_IN_SCRIPT = re.compile(r"[a-z]+_[A-Z][a-z]{3}_[A-Z]{2}")
 
 
 def _words(found: Locale, lang: str) -> dict[str, Pairs]:

@@ -153,7 +153,7 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
         if step is None:
             break
         after, number, scale = step
-        if scale is not None:
+        if scale is not None and not (number is not None and parts and parts[-1] >= scale):
             if not _multiply(parts, scale):
                 break
             largest, plain = max(largest or scale, scale), None
@@ -194,7 +194,10 @@ def _goes_on(atoms: Sequence[Atom], k: int, end: int) -> bool:
     """Whether digits after a scale word belong to it: glued (`1兆2000億`), with their own scale, or `3 mil 500`."""
     if atoms[k].glued or (end < len(atoms) and "scale" in atoms[end].kinds):
         return True
-    return atoms[k - 1].kinds.get("scale") == "1000" and end == k + 1 and len(atoms[k].text) == 3
+    before = atoms[k - 1].kinds.get("scale", "")
+    if before.startswith("10000") and atoms[k - 1].text > "\u2e80":  # 50만 9375
+        return end == k + 1 and len(atoms[k].text) <= 4
+    return before == "1000" and end == k + 1 and len(atoms[k].text) == 3
 
 
 def _word_step(atoms: Sequence[Atom], k: int, *, first: bool, after_word: bool) -> _Step | None:
@@ -205,8 +208,8 @@ def _word_step(atoms: Sequence[Atom], k: int, *, first: bool, after_word: bool) 
         return k + 1, None, Decimal(kinds["short_scale"])
     if "cardinal" in kinds:
         value = Decimal(kinds["cardinal"])
-        if not first and value >= 100 and value.as_tuple().digits.count(0) == len(value.as_tuple().digits) - 1:
-            return k + 1, None, value
+        if not first and value >= 100 and value == Decimal(10) ** value.adjusted():
+            return k + 1, Number(value), value  # a hundred multiplies (two hundred) or is added (тысяча сто)
         return (k + 1, Number(value), None) if first or after_word else None
     if first and "article_numeral" in kinds and k + 1 < len(atoms) and "scale" in atoms[k + 1].kinds:
         return k + 1, Number(Decimal(kinds["article_numeral"])), None

@@ -166,6 +166,8 @@ def _point(parts: Calendar) -> Value:
         return _value(y, "year", edtf=y, days=_month_days(parts.year, 1, 12))
     if parts.weekday is not None:
         return _value(f"XXXX-WXX-{parts.weekday}", "day", edtf=None, days=None)
+    if parts.day is not None and 1 <= parts.day <= 31:
+        return _value(f"XXXX-XX-{parts.day:02d}", "day", edtf=None, days=None)
     raise ValueError("no date")
 
 
@@ -295,6 +297,8 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
         return _point(parts)
     if parts.year is not None:
         return _point(parts)
+    if parts.day is not None and parts == Calendar(day=parts.day):
+        return _day_of_month(parts.day, anchor, offset)
     if parts.weekday is not None and parts.month is None:
         away = (parts.weekday - 1 - anchor.weekday()) % 7
         if offset < 0:
@@ -321,6 +325,8 @@ def _in_directed_period(unit: str, parts: Calendar, offset: int, anchor: date | 
     """`vorig jaar`, or what stands in it: `marzo del año pasado`, the Monday of last week."""
     if unit == "week" and parts.weekday and anchor:
         return _relative("day", 7 * offset + parts.weekday - 1 - anchor.weekday(), anchor)
+    if unit == "month" and parts.day is not None:
+        return _in_directed_month(parts, offset, anchor)
     if unit == "year" and parts != Calendar():
         return _in_directed_year(parts, offset, anchor)
     return _relative(unit, offset, anchor)
@@ -331,6 +337,28 @@ def _in_directed_year(parts: Calendar, offset: int, anchor: date | None) -> Valu
     if anchor is None:
         return _point(parts)
     return _point(replace(parts, year=anchor.year + offset)) | {"anchor": anchor.isoformat()}
+
+
+def _in_directed_month(parts: Calendar, offset: int, anchor: date | None) -> Value:
+    """`先月28日`, `지난달 28일`: a day of the month before or after the document's."""
+    if anchor is None:
+        return _point(parts)
+    year, month = _add_months(anchor, offset)
+    return _point(replace(parts, year=year, month=month)) | {"anchor": anchor.isoformat()}
+
+
+def _day_of_month(day: int, anchor: date, direction: int) -> Value:
+    """`7日`: the nearest seventh; the last one before (`지난 6일`) or the next one after the document's date."""
+    days = []
+    for months in (0, -1, 1):
+        year, month = _add_months(anchor, months)
+        if day <= calendar.monthrange(year, month)[1]:
+            days.append(date(year, month, day))
+    fitting = [d for d in days if (d - anchor).days * direction >= 0]
+    if not fitting:
+        raise ValueError("no such day")
+    nearest = min(fitting, key=lambda d: abs((d - anchor).days))
+    return _point(Calendar(year=nearest.year, month=nearest.month, day=nearest.day)) | {"anchor": anchor.isoformat()}
 
 
 def _own_order(parts: Calendar) -> int | None:
@@ -353,6 +381,8 @@ def _anchored(parts: Calendar, anchor: date | None) -> Value:
     """Parts without a year take the one nearest to the document's date; so do they if it has no date: none."""
     if anchor is None or parts.year is not None or parts.decade is not None or parts.century is not None:
         return _point(parts)
+    if parts.day is not None and parts == Calendar(day=parts.day):
+        return _day_of_month(parts.day, anchor, 0)
     if parts.weekday is not None and parts.month is None:
         # a bare weekday in the news is the last one, today included
         return _relative("day", -((anchor.weekday() - parts.weekday + 1) % 7), anchor)
