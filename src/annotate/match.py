@@ -36,6 +36,7 @@ class Engine:
         self._phrases = Phrases(grammar.lexicon)
         names = sorted({rule.grammar for rule in grammar.rules.values()})
         self._sets = [RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names]
+        self._literals = frozenset(word for rules in self._sets for word in rules.words)
         self._masks: dict[str, int] = {}
         self._reaches: dict[tuple[int, str], tuple[int, int]] = {}
         self._pairs: dict[tuple[str, str], int] = {}
@@ -46,12 +47,17 @@ class Engine:
         """Which grammars a word triggers, as bits; the bit above them asks to look at the next word, too."""
         if len(self._masks) > _KEPT:
             self._masks.clear()
-        kinds = dict(self._lexicon[word] or {})
-        if word[0].isdecimal():
+        listed = self._lexicon[word]
+        digits = word[0].isdecimal()
+        if listed is None and not digits and word.casefold() not in self._literals:
+            self._masks[word] = 0
+            return 0
+        kinds = dict(listed or {})
+        if digits:
             kinds.update(dict.fromkeys(_PLAIN_KINDS, ""))
-        if word[0].isdecimal() or "cardinal" in kinds or "bare_scale" in kinds:
+        if digits or "cardinal" in kinds or "bare_scale" in kinds:
             kinds.update(dict.fromkeys(_NUMBER_KINDS, ""))
-        if len(word) == 4 and word[0].isdecimal() and (word[0] in "12" or not word.isascii()):
+        if len(word) == 4 and digits and (word[0] in "12" or not word.isascii()):
             kinds["year"] = kinds["modern_year"] = ""
         mask = self._bits(kinds)
         for n, rules in enumerate(self._sets):
@@ -79,7 +85,7 @@ class Engine:
         names = kinds.keys()
         mask = 0
         for n, rules in enumerate(self._sets):
-            if not rules.triggers.isdisjoint(names) or any(t.split(".")[0] in names for t in rules.dotted):
+            if not rules.triggers.isdisjoint(names):
                 mask |= 1 << n
         return mask
 

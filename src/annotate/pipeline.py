@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -160,6 +161,7 @@ class Pipeline:
             return None
         if lang not in self._engines:
             self._engines[lang] = Engine(patterns.load(lang, self.roots))
+            gc.freeze()  # rules and word lists live as long as the process: no collection need walk them again
         return self._engines[lang]
 
     def use(self, grammar: Grammar) -> None:

@@ -233,8 +233,7 @@ class RuleSet:
         self.levels = [Level(level, weak) for level in levels(rules)]
         smaller = {name for rule in rules for name in rule.names}
         #: Names of lists and kinds, and literal words, around which a match may be.
-        self.triggers = frozenset(name for level in self.levels for name in level.names if name not in smaller)
-        self.dotted = frozenset(name for name in self.triggers if "." in name)
+        self.triggers = frozenset(n.split(".")[0] for level in self.levels for n in level.names if n not in smaller)
         self.words = frozenset(word for level in self.levels for word in level.words)
         self.everywhere = any(level.everywhere for level in self.levels)
         #: All rules above the first level hang on smaller ones.
