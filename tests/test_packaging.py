@@ -11,7 +11,7 @@ import sys
 import sysconfig
 import venv
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -85,7 +85,7 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_patterns_and_nothing_else_of_the_repository(wheel: Path) -> None:
     """Every pattern file, every module and `py.typed` are inside, tests and corpus are not."""
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    modules = {f"annotate/{path.name}" for path in (ROOT / "src/annotate").glob("*.py*") if path.is_file()}
+    modules = {f"annotate/{path.name}" for path in (ROOT / "src/annotate").iterdir() if path.is_file()}
     patterns = {f"annotate/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "patterns").rglob("*.yaml")}
     assert len(patterns) > 12
     assert inside == modules | patterns
@@ -112,19 +112,23 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [block.strip() for block in re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a fresh clone would have if the working tree were committed as it is, without its outputs."""
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Path]:
+    """What a fresh clone would have if the working tree were committed as it is, without its outputs.
+
+    It is removed at the end: pytest keeps the folders of three runs, and this one holds all of spaCy.
+    """
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     if not (ROOT / ".git").exists():
         pytest.skip("not a git repository")
-    folder = tmp_path_factory.mktemp("clone")
+    folder = tmp_path / "clone"
     names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout.decode().split("\0")
     for name in filter(None, names):
         if (ROOT / name).is_file() and not (ROOT / name).is_relative_to(OUTPUTS):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
-    return folder
+    yield folder
+    shutil.rmtree(folder)
 
 
 def test_the_readme_has_two_set_up_commands() -> None:

@@ -23,7 +23,7 @@ UNDECIDED = "und"
 
 _SMOOTHING = 0.5 / 10_000
 _SAMPLE = 600
-_PARAGRAPH_SAMPLE = 120
+_PARAGRAPH_SAMPLE = 60
 #: A sample's evidence counts as that of at most so many n-grams; without a bound every score would be 1.
 _EVIDENCE = 120
 _WORDS = 50_000

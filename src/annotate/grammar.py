@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,8 @@ def fold(word: str) -> str:
     >>> fold("ＵＳＤ"), fold("MÄRZ")
     ('usd', 'märz')
     """
+    if word.isascii():
+        return word.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).replace("’", "'")
 
 
@@ -174,8 +176,8 @@ class Lexicon:
         #: folded words of a phrase -> (list, value, form as written, whether case counts)
         self.phrases = phrases
         self._phrase_starts = frozenset(words[0] for words in phrases)
-        self._head_lengths = sorted({len(h) for h in heads}, reverse=True)
-        self._stem_lengths = sorted({len(s) for s in stems}, reverse=True)
+        self._heads = _by_edge(heads, lambda head: head[-2:])
+        self._stems = _by_edge(stems, lambda stem: stem[:2])
         self._seen: dict[str, Kinds | None] = {}
 
     def __getitem__(self, word: str) -> Kinds | None:
@@ -191,14 +193,16 @@ class Lexicon:
     def _look_up(self, word: str) -> Kinds | None:
         folded = fold(word)
         found: dict[str, str] = {}
-        for length in self._head_lengths:
-            if length < len(folded) and (kinds := self.heads.get(folded[-length:])):
-                found.update({k: v for k, v in kinds.items() if k not in found})
-        for length in self._stem_lengths:
-            if length <= len(folded) and (kinds := self.stems.get(folded[:length])):
-                found.update({k: v for k, v in kinds.items() if k not in found})
-        found.update(self.folded.get(folded, {}))
-        found.update(self.exact.get(word, {}))
+        for head in self._heads.get(folded[-2:], ()):
+            if len(head) < len(folded) and folded.endswith(head):
+                found.update({k: v for k, v in self.heads[head].items() if k not in found})
+        for stem in self._stems.get(folded[:2], ()):
+            if folded.startswith(stem):
+                found.update({k: v for k, v in self.stems[stem].items() if k not in found})
+        if folded in self.folded:
+            found.update(self.folded[folded])
+        if word in self.exact:
+            found.update(self.exact[word])
         if word[0].isupper() and "name_stop" not in found:
             found[CAPITAL] = ""
             if word.isascii() and _ROMAN.fullmatch(word):
@@ -206,6 +210,14 @@ class Lexicon:
         if folded in self._phrase_starts:
             found[PHRASE_START] = ""
         return found or None
+
+
+def _by_edge(parts: Iterable[str], edge: Callable[[str], str]) -> dict[str, list[str]]:
+    """Heads by their last letters, stems by their first, the longest of each first: most words end in none."""
+    found: dict[str, list[str]] = {}
+    for part in sorted(parts, key=len, reverse=True):
+        found.setdefault(edge(part), []).append(part)
+    return found
 
 
 #: The kind of a word that begins a phrase of several words, and kinds that come from a word's shape alone.

@@ -89,8 +89,8 @@ class Engine:
                 mask |= 1 << n
         return mask
 
-    def _triggered(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int]]:
-        """Tokens that trigger a grammar, with the grammars as bits."""
+    def _triggered(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, int]]:
+        """Tokens that trigger a grammar: which one by itself, and which with the next token, as bits."""
         pairs = 1 << len(self._sets)
         words, known = tokens.words, self._masks.get
         for i, mask in enumerate(map(known, words if (first, last) == (0, len(words)) else words[first:last]), first):
@@ -98,10 +98,12 @@ class Engine:
                 continue
             if mask is None:
                 mask = self._mask(words[i])
+            pair = 0
             if mask >= pairs:
-                mask = (mask - pairs) | self._pair_mask(words[i], words[i + 1] if i + 1 < last else "")
-            if mask:
-                yield i, mask
+                mask -= pairs
+                pair = self._pair_mask(words[i], words[i + 1] if i + 1 < last else "")
+            if mask or pair:
+                yield i, mask, pair
 
     def _windows(self, tokens: Tokens, first: int, last: int) -> list[_Windows]:
         """For each grammar the stretches of tokens around its triggers."""
@@ -110,25 +112,26 @@ class Engine:
             if rules.everywhere:
                 own.stretches.append((first, last))
                 own.triggers.update(range(first, last))
-        for i, mask in self._triggered(tokens, first, last):
+        for i, mask, pair in self._triggered(tokens, first, last):
             for n, own in enumerate(windows):
-                if mask >> n & 1:
-                    left, right = self._reach(n, tokens.words[i])
+                if (mask | pair) >> n & 1:
+                    farthest = self._sets[n].reach
+                    left, right = (farthest, farthest) if pair >> n & 1 else self._reach(n, tokens.words[i])
                     own.triggers.add(i)
                     _extend(own.stretches, max(first, i - left), min(last, i + right + 1))
         return windows
 
     def _reach(self, n: int, word: str) -> tuple[int, int]:
-        """How far the n-th grammar may reach around a word; a phrase or number that it begins, as far as any."""
+        """How far the n-th grammar may reach around a word; around the number that it begins, as far as any."""
         found = self._reaches.get((n, word))
         if found is None:
             if len(self._reaches) > _KEPT:
                 self._reaches.clear()
             rules, kinds = self._sets[n], self._lexicon[word] or {}
-            whole = word[0].isdecimal() or PHRASE_START in kinds or "cardinal" in kinds
+            number = word[0].isdecimal() or "cardinal" in kinds
             year = {"year": "", "modern_year": ""} if len(word) == 4 and word.isdecimal() else None
             reach = rules.reach_of(year or kinds, word)
-            found = self._reaches[n, word] = (rules.reach, rules.reach) if whole and not year else reach
+            found = self._reaches[n, word] = (rules.reach, rules.reach) if number and not year else reach
         return found
 
     # -- matching

@@ -55,7 +55,7 @@ def _build_expression() -> re.Pattern[str]:
 
 
 TOKEN = _build_expression()
-_BLANK = frozenset(INVISIBLE)
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 def tokenise(text: str) -> Tokens:
@@ -66,7 +66,9 @@ def tokenise(text: str) -> Tokens:
     """
     pieces = TOKEN.findall(text)
     offsets = [0, *accumulate(map(len, pieces))]
-    kept = [k for k, piece in enumerate(pieces) if not piece.isspace() and piece[0] not in _BLANK]
+    kept = [k for k, piece in enumerate(pieces) if not piece.isspace()]
+    if _INVISIBLE.search(text):
+        kept = [k for k in kept if pieces[k][0] not in INVISIBLE]
     words = [pieces[k] for k in kept]
     starts = [offsets[k] for k in kept]
     return Tokens(text, words, starts, _breaks(text, words, starts))
