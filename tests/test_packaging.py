@@ -159,7 +159,6 @@ def test_the_readme_s_first_command_runs_the_main_job(clone: Path) -> None:
     assert_as_committed(clone / "outputs")
 
 
-@pytest.mark.slow
 def test_the_readme_s_second_command_runs_the_tests(clone: Path) -> None:
     """Pasted into a fresh clone, it installs all that the tests need: every test is collected."""
     shutil.copytree(OUTPUTS, clone / "outputs", dirs_exist_ok=True)

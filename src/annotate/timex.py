@@ -164,6 +164,11 @@ def _point(parts: Calendar) -> Value:
         return _week(date.fromisocalendar(parts.year, parts.week, 1))
     if parts.year is not None:
         return _value(y, "year", edtf=y, days=_month_days(parts.year, 1, 12))
+    return _open_day(parts)
+
+
+def _open_day(parts: Calendar) -> Value:
+    """A day of which neither month nor year is given: `maandag`, `7日`."""
     if parts.weekday is not None:
         return _value(f"XXXX-WXX-{parts.weekday}", "day", edtf=None, days=None)
     if parts.day is not None and 1 <= parts.day <= 31:
