@@ -27,7 +27,7 @@ from annotate.version import __version__
 
 Record = dict[str, Any]
 
-#: How much likelier than another language one with patterns of its own is, before any text is seen: a user of
+#: How much likelier than another language one with patterns for everything is, before any text is seen: a user of
 #: Dutch patterns has Dutch articles, and a short Dutch sentence looks much like an Afrikaans one.
 _CURATED_PRIOR = 300.0
 
@@ -139,7 +139,7 @@ class Pipeline:
     def detector(self) -> Detector:
         """The detector that the options name."""
         only = {_primary(lang) for lang in self.options.languages} or None
-        return LangDetect(only, dict.fromkeys(self._curated, _CURATED_PRIOR))
+        return LangDetect(only, dict.fromkeys(self._thorough, _CURATED_PRIOR))
 
     @cached_property
     def _curated(self) -> list[str]:
@@ -154,6 +154,11 @@ class Pipeline:
     def check(self) -> list[Fault]:
         """All faults of the pattern files of its languages, so that none is met halfway."""
         return sorted({fault for lang in self.languages for fault in patterns.faults_of(lang, self.roots)})
+
+    @cached_property
+    def _thorough(self) -> list[str]:
+        """Languages with patterns for agreements, too: those that users of this tool mostly read."""
+        return [lang for lang in self._curated if any((r / lang / "agreements.yaml").is_file() for r in self.roots)]
 
     def engine(self, lang: str) -> Engine | None:
         """The rules of a language, None for `und`; raises PatternError where its files have faults."""
