@@ -36,6 +36,8 @@ _ADDRESS = re.compile(r"://|www\.|@")
 _LATIN = re.compile(r"[A-Za-z]")
 _NOT_LATIN = re.compile(r"[\u0300-\uffff]")
 _WIDE = re.compile(r"[\u2e80-\uffff]")
+#: Languages that share Chinese characters, each with the script that it is never written without for long.
+_SCRIPTS = {"ko": re.compile(r"[\u1100-\u11ff\uac00-\ud7af]"), "ja": re.compile(r"[\u3040-\u30ff]")}
 _QUOTED = re.compile(r"[“„«\"「『]([^”»\"」』\n]{120,})[”“»\"」』]")
 _LINE = re.compile(r"[^\n]+")
 
@@ -133,6 +135,9 @@ class LangDetect:
         if not count:
             return Guess(UNDECIDED, 0.0)
         evidence = np.add.reduce([vector for _, vector in words]) * min(1.0, _EVIDENCE / count) + prior
+        for lang, script in _SCRIPTS.items():
+            if lang in langs and not script.search(sample):
+                evidence[langs.index(lang)] = -np.inf
         weights = np.exp(evidence - evidence.max())
         best = int(weights.argmax())
         score = round(float(weights[best] / weights.sum()), 4)

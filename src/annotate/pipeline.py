@@ -29,7 +29,7 @@ Record = dict[str, Any]
 
 #: How much likelier than another language one with patterns for everything is, before any text is seen: a user of
 #: Dutch patterns has Dutch articles, and a short Dutch sentence looks much like an Afrikaans one.
-_CURATED_PRIOR = 300.0
+_CURATED_PRIOR = 10_000.0
 
 
 @dataclass(frozen=True, slots=True)
