@@ -23,7 +23,7 @@ UNDECIDED = "und"
 
 _SMOOTHING = 0.5 / 10_000
 _SAMPLE = 600
-_PARAGRAPH_SAMPLE = 60
+_PARAGRAPH_SAMPLE = 48
 #: A sample's evidence counts as that of at most so many n-grams; without a bound every score would be 1.
 _EVIDENCE = 120
 _WORDS = 50_000
@@ -210,9 +210,10 @@ def segments(text: str, main: str, detector: Detector, known: Collection[str]) -
     others: list[Segment] = []
     for start, end in _pieces(text):
         guess = detector.detect(text[start : min(end, start + _PARAGRAPH_SAMPLE)])
-        if guess.lang not in (main, UNDECIDED) and guess.lang in known and guess.score >= _SEGMENT_SCORE:
+        if guess.lang not in (main, UNDECIDED) and guess.lang in known:
             whole = detector.detect(text[start:end])
-            if whole.lang == guess.lang and not (others and others[-1].end > start):
+            sure = whole.lang == guess.lang and whole.score >= _SEGMENT_SCORE
+            if sure and not (others and others[-1].end > start):
                 others.append(Segment(start, end, guess.lang))
     return _fill(others, main, len(text))
 

@@ -20,7 +20,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from annotate.grammar import CAPITAL, Kinds, Lexicon, Settings, fold, is_listed
+from annotate.grammar import CAPITAL, PHRASE_START, Kinds, Lexicon, Settings, fold, is_listed
 from annotate.numbers import MAX_DIGITS, Atom, Number, ascii_digits, read_number
 from annotate.tokenise import tokenise
 from annotate.tokens import Tokens
@@ -56,10 +56,12 @@ class Phrases:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._keys = list(lexicon.phrases)
+        self._longest: dict[tuple[str, str], int] = {}
         self._beginnings: dict[tuple[str, str], set[str]] = {}
         for words in self._keys:
             lists = self._beginnings.setdefault(words[:2], set())  # type: ignore[arg-type]
             lists.update(entry[0] for entry in lexicon.phrases[words])
+            self._longest[words[:2]] = max(len(words), self._longest.get(words[:2], 0))  # type: ignore[index,arg-type]
         self._reset()
 
     def _reset(self) -> None:
@@ -76,21 +78,32 @@ class Phrases:
         """The longest phrases from left to right in stretches of tokens: first token -> (end, kinds)."""
         if len(self._vocab) > _VOCAB_BOUND:
             self._reset()
-        words = tokens.words
-        places = [i for start, end in pieces for i in (*range(start, end), -1)]
+        words, places = tokens.words, [-1]
+        begins: dict[int, int] = {}
+        for start, end in pieces:
+            for i in range(start, end - 1):
+                kinds = self._lexicon[words[i]]
+                if kinds and PHRASE_START in kinds and (reach := self._reach(words[i], words[i + 1])):
+                    begins[len(places)] = i
+                    places += (*range(i, min(end, i + reach)), -1)
         doc = Doc(self._vocab, words=[words[i] if i >= 0 else "\n" for i in places])
         found: dict[int, tuple[int, Kinds]] = {}
         free = 0
-        for start, negative_end, key in sorted((s, -e, k) for k, s, e in self._matcher(doc)):
-            end = -negative_end
-            if start < free:
+        matches = [(begins[s], -e, k, s) for k, s, e in self._matcher(doc) if s in begins]
+        for first, negative_end, key, start in sorted(matches):
+            if first < free:
                 continue
             entries = self._lexicon.phrases[self._keys[int(self._vocab.strings[key])]]
-            kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, places[start:end], form, cased)}
+            surface = places[start:-negative_end]
+            kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, surface, form, cased)}
             if kinds:
-                found[places[start]] = (places[end - 1] + 1, kinds)
-                free = end
+                found[first] = (surface[-1] + 1, kinds)
+                free = surface[-1] + 1
         return found
+
+    def _reach(self, word: str, following: str) -> int:
+        """The length of the longest phrase that begins with two words, 0 where none does."""
+        return self._longest.get((fold(word), fold(following)), 0)
 
 
 def _spelt(tokens: Tokens, places: Sequence[int], form: str, cased: bool) -> bool:
