@@ -26,7 +26,7 @@ _SAMPLE = 600
 _PARAGRAPH_SAMPLE = 48
 #: A sample's evidence counts as that of at most so many n-grams; without a bound every score would be 1.
 _EVIDENCE = 120
-_WORDS = 50_000
+_WORDS = 20_000
 _MIN_LETTERS = 12
 _MIN_SCORE = 0.7
 _MIN_SEGMENT = 120

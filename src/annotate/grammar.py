@@ -158,7 +158,7 @@ class Lexicon:
     Results are kept, misses too, up to a bound: most words of a text have been seen before.
     """
 
-    _BOUND = 200_000
+    _BOUND = 40_000
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ from annotate.tokens import Tokens
 from annotate.units import Phrases, Unit, masked, units_of
 
 #: How many words the engine keeps what it knows of.
-_KEPT = 200_000
+_KEPT = 40_000
 #: What a number word or a run of digits may be, what digits alone may be, and what with a sign after them.
 _NUMBER_KINDS = ("number", "integer", "scaled")
 _PLAIN_KINDS = ("ordinal", "day", "month_number", "short_year")

@@ -22,7 +22,7 @@ from annotate.grammar import Rule, TokenSpec
 from annotate.units import Unit
 
 _FIRST_FLAG, _LAST_FLAG = 19, 63
-_VOCAB_BOUND = 50_000
+_VOCAB_BOUND = 10_000
 _BREAK = "\n"
 #: How many units a rule may reach on either side of its trigger, at most.
 _FARTHEST = 24

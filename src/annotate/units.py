@@ -25,7 +25,7 @@ from annotate.numbers import MAX_DIGITS, Atom, Number, ascii_digits, read_number
 from annotate.tokenise import tokenise
 from annotate.tokens import Tokens
 
-_VOCAB_BOUND = 100_000
+_VOCAB_BOUND = 30_000
 _DATE_SIGNS = frozenset("/.-‐‑")
 _SPAN_SIGNS = frozenset("/-–‐‑")
 _CODE_SIGNS = frozenset("/-_.:")
