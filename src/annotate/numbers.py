@@ -165,7 +165,19 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
         k = end = after
     if not parts:
         return None
+    if largest is not None and _abbreviated(atoms, end):
+        end += 1
     return end, Number(sum(parts, Decimal(0)), plain=plain, scale=largest)
+
+
+_CURRENCIES = frozenset({"currency", "currency_code", "currency_symbol", "currency_adjective"})
+
+
+def _abbreviated(atoms: Sequence[Atom], end: int) -> bool:
+    """Whether the full stop after a scale word is that of an abbreviation: a currency follows it, `20 tys. zł`."""
+    if end + 1 >= len(atoms) or atoms[end].text != "." or not atoms[end].glued:
+        return False
+    return not _CURRENCIES.isdisjoint(atoms[end + 1].kinds)
 
 
 _Step = tuple[int, Number | None, Decimal | None]
