@@ -7,35 +7,19 @@ rule's id. Between labels: what a label declares in `over`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
 
 from annotate.grammar import Label
+from annotate.matches import Match
+
+Lost = list[tuple[Match, Match, str]]
 
 
-class Candidate(Protocol):
-    """What choosing needs to know of a match."""
-
-    rule: str
-    label: str | None
-    priority: int
-    i: int
-    j: int
-    ci: int
-    cj: int
-    start: int
-    end: int
-
-
-C = TypeVar("C", bound=Candidate)
-Lost = list[tuple[C, C, str]]
-
-
-def select(candidates: Sequence[C]) -> tuple[list[C], Lost[C]]:
+def select(candidates: Sequence[Match]) -> tuple[list[Match], Lost]:
     """Of the candidates of one level those that stay, in text order, and each loser with its winner and why."""
     ordered = sorted(candidates, key=lambda m: (-m.priority, m.i - m.j, m.ci - m.cj, m.i, m.rule))
-    kept: list[C] = []
-    lost: Lost[C] = []
-    taken: dict[int, C] = {}
+    kept: list[Match] = []
+    lost: Lost = []
+    taken: dict[int, Match] = {}
     for match in ordered:
         winner = next((taken[i] for i in range(match.i, match.j) if i in taken), None)
         if winner is None:
@@ -46,7 +30,7 @@ def select(candidates: Sequence[C]) -> tuple[list[C], Lost[C]]:
     return sorted(kept, key=lambda m: m.i), lost
 
 
-def _reason(loser: Candidate, winner: Candidate) -> str:
+def _reason(loser: Match, winner: Match) -> str:
     if winner.priority > loser.priority:
         return f"lower priority ({loser.priority} < {winner.priority})"
     if winner.j - winner.i > loser.j - loser.i:
@@ -56,10 +40,10 @@ def _reason(loser: Candidate, winner: Candidate) -> str:
     return "later, or later in the order of rule ids"
 
 
-def settle(matches: Sequence[C], labels: Mapping[str, Label]) -> tuple[list[C], Lost[C]]:
+def settle(matches: Sequence[Match], labels: Mapping[str, Label]) -> tuple[list[Match], Lost]:
     """Of the matches of all grammars those that are written: a label gives way to those declared over it."""
-    kept: list[C] = []
-    lost: Lost[C] = []
+    kept: list[Match] = []
+    lost: Lost = []
     ordered = sorted(matches, key=lambda m: (m.start, -m.end, m.label or ""))
     for n, match in enumerate(ordered):
         winner = next((m for m in _overlapping(ordered, n) if _beats(m, match, labels)), None)
@@ -70,7 +54,7 @@ def settle(matches: Sequence[C], labels: Mapping[str, Label]) -> tuple[list[C], 
     return kept, lost
 
 
-def _overlapping(ordered: Sequence[C], n: int) -> Iterator[C]:
+def _overlapping(ordered: Sequence[Match], n: int) -> Iterator[Match]:
     """The matches near the n-th that share text with it; the longest span is seldom over a few hundred characters."""
     match = ordered[n]
     for other in reversed(ordered[max(0, n - _NEIGHBOURS) : n]):
@@ -86,7 +70,7 @@ def _overlapping(ordered: Sequence[C], n: int) -> Iterator[C]:
 _NEIGHBOURS = 24
 
 
-def _beats(one: Candidate, other: Candidate, labels: Mapping[str, Label]) -> bool:
+def _beats(one: Match, other: Match, labels: Mapping[str, Label]) -> bool:
     if one is other or one.label is None or other.label is None:
         return False
     overlap = one.start < other.end and other.start < one.end

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import orjson
+from babel.core import get_global
 from langdetect.utils.ngram import NGram
 
 UNDECIDED = "und"
@@ -36,8 +37,8 @@ _ADDRESS = re.compile(r"://|www\.|@")
 _LATIN = re.compile(r"[A-Za-z]")
 _NOT_LATIN = re.compile(r"[\u0300-\uffff]")
 _WIDE = re.compile(r"[\u2e80-\uffff]")
-#: Languages that share Chinese characters, each with the script that it is never written without for long.
-_SCRIPTS = {"ko": re.compile(r"[\u1100-\u11ff\uac00-\ud7af]"), "ja": re.compile(r"[\u3040-\u30ff]")}
+#: Scripts that mix Chinese characters with their own, which are never away for long (ISO 15924).
+_SCRIPTS = {"Kore": re.compile(r"[\u1100-\u11ff\uac00-\ud7af]"), "Jpan": re.compile(r"[\u3040-\u30ff]")}
 _QUOTED = re.compile(r"[“„«\"「『]([^”»\"」』\n]{120,})[”“»\"」』]")
 _LINE = re.compile(r"[^\n]+")
 
@@ -115,6 +116,13 @@ class LangDetect:
         prior = np.log(np.array([self._prior.get(_base(lang), 1.0) for lang in langs]))
         return langs, rows, np.log(matrix), prior
 
+    @cached_property
+    def _own_scripts(self) -> list[tuple[int, re.Pattern[str]]]:
+        """The columns of languages whose script, by CLDR, has characters that a text must show."""
+        likely = get_global("likely_subtags")
+        scripts = [likely.get(_base(lang), "").split("_")[1:2] for lang in self._model[0]]
+        return [(n, _SCRIPTS[s]) for n, own in enumerate(scripts) for s in own if s in _SCRIPTS]
+
     def detect(self, text: str) -> Guess:
         """The language of a text, `und` where it is too short or no language stands out.
 
@@ -135,9 +143,9 @@ class LangDetect:
         if not count:
             return Guess(UNDECIDED, 0.0)
         evidence = np.add.reduce([vector for _, vector in words]) * min(1.0, _EVIDENCE / count) + prior
-        for lang, script in _SCRIPTS.items():
-            if lang in langs and not script.search(sample):
-                evidence[langs.index(lang)] = -np.inf
+        for column, script in self._own_scripts:
+            if not script.search(sample):
+                evidence[column] = -np.inf
         weights = np.exp(evidence - evidence.max())
         best = int(weights.argmax())
         score = round(float(weights[best] / weights.sum()), 4)
