@@ -15,7 +15,7 @@ OUTPUTS = ROOT / "outputs"
 REFRESH = "if this change is meant: annotate run corpus/ -o outputs/ --force"
 
 #: What no two runs have in common. Versions are told apart: a record names the spaCy that it was made with.
-TIMES = ("started", "seconds")
+TIMES = ("started", "seconds", "words_per_second")
 
 
 def manifest(folder: Path) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from annotate import run as module
+from annotate.output import Output
 from annotate.patterns import Fault, PatternError
 from annotate.pipeline import Options, Pipeline
 from annotate.read import InputError
 from annotate.records import Failure
 from annotate.run import run
-from annotate.write import Output, OutputError, Stream, Tally
+from annotate.tally import Tally
+from annotate.write import OutputError, Stream
 
 GOOD = "Op 18 januari 1950 tekende het land een contract van 2,5 miljard euro."
 

@@ -8,14 +8,16 @@ in the pattern files, 130 interrupted.
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from rich.console import Console
@@ -23,10 +25,13 @@ from rich.console import Console
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from annotate.executors import Executor
+    from annotate.output import Output
     from annotate.pipeline import Options, Pipeline
     from annotate.records import Failure
-    from annotate.run import OnProgress, Summary
-    from annotate.write import Output, Stream, Tally
+    from annotate.run import OnProgress, Scope, Summary
+    from annotate.tally import Tally
+    from annotate.write import Stream
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 _LOGGED = 20
@@ -85,7 +90,7 @@ def _told(*errors: type[Exception]) -> Iterator[None]:
     except errors as error:
         _stop(str(error))
     except KeyboardInterrupt:
-        _note("annotate: interrupted; nothing was written")
+        _note("annotate: interrupted; what stood there is unchanged, and the same call goes on where this one stopped")
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -160,6 +165,12 @@ def _patterns(value: list[Path] | None) -> list[Path]:
     return value or []
 
 
+def _executor_name(value: str | None) -> str | None:
+    if value not in (None, "serial", "process", "ray"):
+        raise typer.BadParameter(f"'{value}' is no executor; choose serial, process or ray")
+    return value
+
+
 def _version(value: bool) -> None:
     if value:
         from annotate.version import __version__
@@ -201,6 +212,22 @@ Langs = Annotated[
     list[str] | None,
     typer.Argument(metavar="LANGS", callback=_tag_list, help="Languages; all that have patterns without."),
 ]
+Processes = Annotated[
+    int, typer.Option("-n", "--n-process", metavar="N", min=0, help="How many processes; 0: one for each core.")
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", min=0.1, help="Set a document aside that takes longer, after a second try."),
+]
+ExecutorName = Annotated[
+    str | None,
+    typer.Option("--executor", metavar="NAME", callback=_executor_name, help="serial, process, or ray."),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="An existing Ray cluster (ray://host:10001, auto); a local one without."),
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")]
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 
@@ -261,14 +288,31 @@ def run_command(
     text_key: Annotated[
         str, typer.Option(metavar="KEY", help="Where rows of JSONL, CSV and Parquet have their text.")
     ] = "text",
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier output.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Start afresh; replace an earlier output, whoever wrote it.")
+    ] = False,
+    no_resume: Annotated[
+        bool, typer.Option("--no-resume", help="Annotate everything again, whatever an earlier run has done.")
+    ] = False,
+    n_process: Processes = 1,
+    timeout: Timeout = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Annotate at most N documents, the rest in a later run.")
+    ] = None,
+    shard_size: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Write annotations-00000.jsonl and so on, N documents each.")
+    ] = None,
+    executor: ExecutorName = None,
+    ray_address: RayAddress = None,
     tokens: Annotated[bool, typer.Option("--tokens", help="Write the tokens into each record.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
+    quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
 ) -> None:
-    """Annotate articles into OUT: annotations.jsonl, with errors.jsonl and manifest.json beside it."""
-    from annotate.read import InputError
-    from annotate.write import OutputError
+    """Annotate articles into OUT: annotations.jsonl, with errors.jsonl and manifest.json beside it.
+
+    Run again, it does only what is new or changed; so it also goes on where an interrupted run stopped.
+    """
+    from annotate.run import Scope
 
     out = out or (_STANDARD if set(inputs) == {_STANDARD} else None)
     if out is None:
@@ -281,8 +325,153 @@ def run_command(
         languages=tuple(_split(languages)),
         tokens=tokens,
     )
+    _do(
+        _Job(inputs, out, options, text_key, day),
+        Scope(limit=limit),
+        lambda: _executor(executor, n_process, timeout, ray_address),
+        force=force,
+        resume=not no_resume,
+        shard_size=shard_size,
+        quiet=quiet,
+        as_json=as_json,
+    )
+
+
+@app.command("retry")
+def retry_command(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The output of an earlier run.")],
+    n_process: Processes = 1,
+    timeout: Timeout = None,
+    executor: ExecutorName = None,
+    ray_address: RayAddress = None,
+    quiet: Quiet = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
+) -> None:
+    """Try again what failed in the last run into OUT, with the same options, and nothing else."""
+    from annotate.run import Scope
+
+    job, shard_size = _earlier_job(out)
+    _do(
+        job,
+        Scope(only_failed=True),
+        lambda: _executor(executor, n_process, timeout, ray_address),
+        shard_size=shard_size,
+        quiet=quiet,
+        as_json=as_json,
+    )
+
+
+@app.command("status")
+def status_command(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The output of an earlier run.")],
+    as_json: Json = False,
+) -> None:
+    """Say what is in OUT, what failed, and what the next run would do, and why. Nothing is written."""
+    from annotate.pipeline import Pipeline
+    from annotate.read import InputError, read
+    from annotate.status import status
+    from annotate.write import OutputError
+
+    job, _ = _earlier_job(out)
     with _told(InputError, OutputError):
-        summary = _run(inputs, out, _pipeline(options), text_key, day, force=force, quiet=quiet)
+        found = status(job.out, read(job.inputs, text_key=job.text_key, date=job.day), Pipeline(job.options))
+    if as_json:
+        typer.echo(_json(found.as_dict()))
+        return
+    typer.echo(f"{out}: {found.state}, {found.to_do:,} to do")
+    for counts in (found.documents, found.languages, found.failures):
+        for name, count in counts.items():
+            if count:
+                typer.echo(f"{count:>9,}  {name}")
+
+
+class _Job(NamedTuple):
+    """What a run is asked to do."""
+
+    inputs: list[str]
+    out: str
+    options: Options
+    text_key: str
+    day: str | None
+
+
+def _earlier_job(out: str) -> tuple[_Job, int | None]:
+    """What the last run into an output was asked to do, and the size of its shards; paths hold as they did then."""
+    from annotate.status import plan_of
+    from annotate.write import OutputError
+
+    place = out if "://" in out else str(Path(out).resolve())
+    with _told(OutputError):
+        plan, options = plan_of(place)
+    if _STANDARD in plan["inputs"]:
+        _stop(f"{out}: was made from standard input, which cannot be read again; give it to `annotate run` once more")
+    try:
+        os.chdir(plan["folder"])
+    except OSError:
+        _stop(f"{out}: the folder that it was made in is gone; start anew with `annotate run`")
+    return _Job(plan["inputs"], place, options, plan["text_key"], plan["date"]), plan.get("shard_size")
+
+
+def _executor(name: str | None, n_process: int, timeout: float | None, address: str | None) -> Executor:
+    """Who does the work; a time limit needs a process that can be ended."""
+    from annotate.executors import Processes, Serial
+
+    if name == "ray" or (name is None and address is not None):
+        from annotate.cluster import ClusterError, RayCluster
+
+        with _told(ClusterError):
+            return RayCluster(address, n_process if n_process > 1 else None, timeout)
+    if name == "process" or n_process != 1 or timeout is not None:
+        return Processes(n_process or _cores(), timeout)
+    return Serial()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _do(
+    job: _Job,
+    scope: Scope,
+    executor: Callable[[], Executor],
+    *,
+    force: bool = False,
+    resume: bool = True,
+    shard_size: int | None = None,
+    quiet: bool,
+    as_json: bool,
+) -> NoReturn:
+    """Run a job and say what came of it."""
+    from annotate.executors import WorkersError
+    from annotate.output import Output
+    from annotate.read import InputError, count
+    from annotate.run import run
+    from annotate.write import OutputError, Stream
+
+    out = job.out
+    output: Output | Stream
+    if out == _STANDARD:
+        output = Stream(sys.stdout.buffer)
+    else:
+        output = Output(out, force=force, resume=resume, shard_size=shard_size)
+    with _told(InputError, OutputError, WorkersError):
+        pipeline, chosen = _pipeline(job.options), executor()
+        shown = sys.stderr.isatty() and not quiet
+        total = count(job.inputs) if shown else None
+        with _progress(shown=shown, total=total, logged=not quiet, all_failures=out == _STANDARD) as on_progress:
+            summary = run(
+                job.inputs,
+                output,
+                pipeline,
+                on_progress,
+                executor=chosen,
+                scope=scope,
+                stdin=sys.stdin.buffer,
+                text_key=job.text_key,
+                date=job.day,
+            )
+    for name in summary.damaged:
+        _note(f"{name}: not as it was written; the documents in question were annotated again")
     if as_json:
         typer.echo(_json(summary.manifest), err=out == _STANDARD)
     elif not quiet:
@@ -292,37 +481,32 @@ def run_command(
     raise typer.Exit(FAILED if summary.failed else 0)
 
 
-def _run(
-    inputs: list[str],
-    out: str,
-    pipeline: Pipeline,
-    text_key: str,
-    day: str | None,
-    *,
-    force: bool,
-    quiet: bool,
-) -> Summary:
-    from annotate.run import run
-    from annotate.write import Output, Stream
-
-    output: Output | Stream = Stream(sys.stdout.buffer) if out == _STANDARD else Output(out, force=force)
-    with _progress(shown=sys.stderr.isatty() and not quiet, all_failures=out == _STANDARD) as on_progress:
-        return run(inputs, output, pipeline, on_progress, stdin=sys.stdin.buffer, text_key=text_key, date=day)
+#: Seconds between two lines of progress where there is no terminal.
+_EVERY = 10.0
 
 
 @contextmanager
-def _progress(*, shown: bool, all_failures: bool) -> Iterator[OnProgress]:
-    """Tells of failures as they come, and on a terminal of the progress."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def _progress(*, shown: bool, total: int | None, logged: bool, all_failures: bool) -> Iterator[OnProgress]:
+    """Tells of failures as they come, and of the progress: as a bar on a terminal, in a line now and then elsewhere."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     console = _console()
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,} documents"), TimeElapsedColumn())
+    numbers = TextColumn("{task.completed:,} documents  {task.fields[rate]}  {task.fields[failed]:,} failed")
+    columns = (SpinnerColumn(), BarColumn(), numbers, TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    started = spoken = time.monotonic()
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
-        task = progress.add_task("", total=None)
+        task = progress.add_task("", total=total, rate="", failed=0)
 
         def on_progress(tally: Tally, failure: Failure | None) -> None:
+            nonlocal spoken
+            now = time.monotonic()
+            rate = f"{tally.annotated_words / max(now - started, 1e-9):,.0f} words/s"
+            finished = tally.documents + tally.failed
             if shown:
-                progress.update(task, completed=tally.documents + tally.failed)
+                progress.update(task, completed=finished, rate=rate, failed=tally.failed)
+            elif logged and now - spoken >= _EVERY:
+                spoken = now
+                _note(f"{_count(finished, 'document')}, {tally.failed:,} failed, {rate}")
             if failure is not None:
                 _log(failure, tally.failed, console.print if shown else _note, all_failures=all_failures)
 
@@ -348,10 +532,12 @@ def _summary_table(summary: Summary) -> Table:
 
 
 def _summary_line(summary: Summary, out: str) -> str:
-    from annotate.write import output_paths
+    from annotate.output import output_paths
 
     tally, seconds = summary.tally, summary.manifest.get("seconds", 0)
-    done = f"{_count(tally.documents, 'document')} annotated in {seconds:.1f} s"
+    done = f"{_count(tally.documents - tally.kept, 'document')} annotated in {seconds:.1f} s"
+    for number, what in ((tally.kept, "unchanged"), (tally.removed, "removed"), (tally.remaining, "left to do")):
+        done += f", {number:,} {what}" if number else ""
     if out == _STANDARD:
         return f"{done}, {tally.failed:,} failed"
     paths = output_paths(out)
@@ -472,7 +658,7 @@ def evaluate_command(
     with _told(EvaluateError):
         report = evaluate(
             _records(gold, "*.gold.json*"),
-            _records(predicted, "annotations.jsonl*"),
+            _records(predicted, "annotations*.jsonl*"),
             labels=_split(labels) or None,
         )
     typer.echo(_json(report.as_dict()) if as_json else render(report, errors=errors).rstrip("\n"))
@@ -482,7 +668,8 @@ def _records(path: Path, pattern: str) -> list[dict[str, Any]]:
     """The records of a file, or of the files of a folder that its kind of records stands in."""
     from annotate.evaluate import EvaluateError, load_records
 
-    files = sorted(path.rglob(pattern)) if path.is_dir() else [path]
+    found = path.rglob(pattern) if path.is_dir() else [path]
+    files = sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts))
     if not files:
         raise EvaluateError(f"{path}: holds no {pattern}")
     return [record for file in files for record in load_records(file)]

@@ -165,16 +165,26 @@ def faults_of(lang: str, roots: Sequence[Path]) -> list[Fault]:
     return sorted(set(_read_files(lang, roots)[0].faults))
 
 
+def fingerprint(lang: str, roots: Sequence[Path]) -> str:
+    """The hash of all files that a language is made of: another one may mean other annotations."""
+    return _hash((path.relative_to(root), path.read_bytes()) for path, root in files_of(lang, roots))
+
+
+def _hash(files: Iterable[tuple[Path, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for name, data in files:
+        digest.update(f"{name}\0".encode() + data + b"\0")
+    return f"sha256:{digest.hexdigest()}"
+
+
 def _read_files(lang: str, roots: Sequence[Path]) -> tuple[_Sources, str]:
     """What all files of a language say, checked as a whole, and the hash of the files."""
     sources = _Sources(lang)
-    digest = hashlib.sha256()
-    for path, root in files_of(lang.split("-")[0], roots):
-        data = path.read_bytes()
-        digest.update(f"{path.relative_to(root)}\0".encode() + data + b"\0")
+    files = [(path, root, path.read_bytes()) for path, root in files_of(lang.split("-")[0], roots)]
+    for path, root, data in files:
         _read_file(sources, path, root, data)
     _check_uses(sources)
-    return sources, f"sha256:{digest.hexdigest()}"
+    return sources, _hash((path.relative_to(root), data) for path, root, data in files)
 
 
 # --- one file

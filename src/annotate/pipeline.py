@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from annotate.records import SCHEMA, Document
 from annotate.resolve import Context, Value, resolve
 from annotate.tokenise import tokenise
 from annotate.tokens import Tokens
-from annotate.version import __version__
+from annotate.version import __version__, software
 
 Record = dict[str, Any]
 
@@ -73,9 +74,12 @@ class Pipeline:
     """Annotates texts; builds what a language needs when it first meets it and keeps it."""
 
     options: Options = field(default_factory=Options)
+    #: Is told of each language whose rules have been loaded.
+    on_load: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:
         self._engines: dict[str, Engine] = {}
+        self._rules: dict[tuple[str, ...], str] = {}
         self.roots = patterns.folders(self.options.patterns, built_in=self.options.built_in)
 
     # -- the flow
@@ -167,7 +171,24 @@ class Pipeline:
         if lang not in self._engines:
             self._engines[lang] = Engine(patterns.load(lang, self.roots))
             gc.freeze()  # rules and word lists live as long as the process: no collection need walk them again
+            self.on_load(lang)
         return self._engines[lang]
+
+    @cached_property
+    def settings(self) -> str:
+        """A fingerprint of all but the rules that a record depends on: options, versions, what may be detected."""
+        options = self.options
+        chosen = (options.built_in, options.lang, options.region, options.languages, options.detector, options.tokens)
+        parts = (SCHEMA, chosen, self._curated, self._thorough, software())
+        return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+
+    def rules(self, langs: Sequence[str]) -> str:
+        """A fingerprint of the pattern files of some languages; of all where none is named."""
+        found = self._rules.get(key := tuple(langs))
+        if found is None:
+            each = [patterns.fingerprint(lang, self.roots) for lang in langs or self._curated]
+            found = self._rules[key] = blake2b(repr(each).encode(), digest_size=8).hexdigest()
+        return found
 
     def use(self, grammar: Grammar) -> None:
         """Annotate a language with this grammar, whatever its files say."""

@@ -50,6 +50,25 @@ def read(
     return chain.from_iterable(_outcomes(item, run) for item in expand(inputs))
 
 
+def count(inputs: Sequence[str]) -> int | None:
+    """About how many documents the inputs hold; None where only reading them all would tell."""
+    total = 0
+    for item in expand(inputs):
+        kind, packing = suffixes(item.path.name) if item.path else ("", "")
+        if item.path is None or packing or kind in (".csv", ".tsv", ".parquet"):
+            return None
+        total += 1 if kind not in (".jsonl", ".ndjson") else _lines(item.path)
+    return total
+
+
+def _lines(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    except OSError:
+        return 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What holds for the whole run, and which ids it has given out (and where)."""

@@ -59,3 +59,19 @@ class Failure:
             "error": self.error,
             "message": self.message,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One document that was annotated: its record as a line of JSON, and what is counted of it.
+
+    `langs` are the languages whose rules ran over it, `labels` its spans by label, `words` its tokens.
+    """
+
+    id: str
+    lang: str
+    langs: tuple[str, ...]
+    characters: int
+    words: int
+    labels: Mapping[str, int]
+    line: bytes

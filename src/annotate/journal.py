@@ -1,0 +1,162 @@
+"""What has been done, beside the records: one line a document, so that the next run need not do it again.
+
+A line is a checksum and a JSON object, and names where the record stands in the shard and the checksum of its
+bytes. So nothing is taken on trust: a line that was cut by a kill, a file that was changed by hand, a shard
+that belongs to another journal are all seen, and cost the documents in question only.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from annotate.records import Document, Done, Failure
+
+_CHECKSUM = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a record depends on: the document as it was read, the settings of the run, the rules of its languages.
+
+    All three are fingerprints; `langs` are the languages whose rules ran, none for a document that failed.
+    """
+
+    document: str
+    settings: str
+    rules: str = ""
+    langs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document of an earlier run: its stamp, and its record's place in the shard, or its failure."""
+
+    id: str | None
+    stamp: Stamp
+    at: int = 0
+    size: int = 0
+    checksum: int = 0
+    lang: str = ""
+    characters: int = 0
+    words: int = 0
+    labels: Mapping[str, int] = field(default_factory=dict)
+    failure: Failure | None = None
+
+    def done(self, line: bytes) -> Done:
+        """The document as it came out then, with the bytes of its record."""
+        return Done(str(self.id), self.lang, self.stamp.langs, self.characters, self.words, self.labels, line)
+
+
+def document_stamp(document: Document) -> str:
+    """The fingerprint of all that was read of a document; never of a file's times.
+
+    >>> document_stamp(Document("a", "x", "a")) == document_stamp(Document("a", "y", "a"))
+    False
+    """
+    parts = (document.id, document.source, document.lang, document.region, document.date, document.date_source)
+    digest = blake2b(orjson.dumps((*parts, document.meta), default=dict), digest_size=12)
+    digest.update(document.text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def to_line(entry: Entry) -> bytes:
+    """One line of a journal.
+
+    >>> to_line(Entry("a", Stamp("d", "s"))).split(b" ", 1)[1][:22]
+    b'{"id":"a","stamp":["d"'
+    """
+    stamp = entry.stamp
+    content: dict[str, Any] = {"id": entry.id, "stamp": [stamp.document, stamp.settings, stamp.rules, *stamp.langs]}
+    if entry.failure is None:
+        content["place"] = [entry.at, entry.size, entry.checksum]
+        content["counts"] = [entry.lang, entry.characters, entry.words, dict(entry.labels)]
+    else:
+        content["failure"] = list(entry.failure.as_dict().values())
+    data = orjson.dumps(content)
+    return b"%08x %s\n" % (zlib.crc32(data), data)
+
+
+def from_line(line: bytes) -> Entry | None:
+    """The entry of a line; None where the line is not as it was written."""
+    data = line[_CHECKSUM + 1 : -1]
+    if line[-1:] != b"\n" or line[: _CHECKSUM + 1] != b"%08x " % zlib.crc32(data):
+        return None
+    content = orjson.loads(data)
+    document, settings, rules, *langs = content["stamp"]
+    stamp = Stamp(document, settings, rules, tuple(langs))
+    if "failure" in content:
+        return Entry(content["id"], stamp, failure=Failure(*content["failure"]))
+    return Entry(content["id"], stamp, *content["place"], *content["counts"])
+
+
+class Journal:
+    """An earlier journal, asked for one document after the other.
+
+    Documents mostly come in the order of last time: then the next line is the one. The first that is not makes an
+    index of the rest, a few bytes a document.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        #: Lines that were not as they had been written.
+        self.damaged = 0
+        self._file: BinaryIO = path.open("rb")
+        self._index: dict[int, int] | None = None
+
+    def find(self, name: str) -> Entry | None:
+        """What the journal says of a document, None where it knows nothing (any more)."""
+        if self._index is None:
+            at = self._file.tell()
+            entry = self._read()
+            if entry is not None and entry.id == name:
+                return entry
+            self._file.seek(at)
+            self._index = self._build()
+        place = self._index.pop(hash(name), None)
+        if place is None:
+            return None
+        self._file.seek(place)
+        entry = self._read()
+        if entry is None or entry.id != name:
+            return None
+        return entry
+
+    def unmet(self) -> int:
+        """How many documents it knows that were never asked for."""
+        if self._index is None:
+            self._index = self._build()
+        return len(self._index)
+
+    def _read(self) -> Entry | None:
+        line = self._file.readline()
+        return from_line(line) if line else None
+
+    def _build(self) -> dict[int, int]:
+        index: dict[int, int] = {}
+        at = self._file.tell()
+        for line in self._file:
+            entry = from_line(line)
+            if entry is not None:
+                index[hash(entry.id)] = at
+            elif line.endswith(b"\n"):  # a last line without its end was cut by a kill, as is to be expected
+                self.damaged += 1
+            at += len(line)
+        return index
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
+
+
+def entries(path: Path) -> Iterator[Entry | None]:
+    """All entries of a journal; None for each line that is damaged."""
+    with path.open("rb") as file:
+        for line in file:
+            yield from_line(line)

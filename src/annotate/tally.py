@@ -1,0 +1,111 @@
+"""What a run has done, counted document by document, and the manifest that says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from annotate.records import SCHEMA, Done, Failure
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the output holds so far; `build_manifest` takes it.
+
+    `documents` and all counts are of the output as a whole; `kept` of them were taken from an earlier run, `removed`
+    are gone with their inputs, `remaining` were left for the next run.
+
+    >>> tally = Tally()
+    >>> tally.add(Done("a", "nl", ("nl",), characters=7, words=2, labels={"DATE": 1}, line=b""))
+    >>> tally.documents, tally.characters, tally.words, dict(tally.languages["nl"])
+    (1, 7, 2, {'DATE': 1})
+    """
+
+    documents: int = 0
+    failed: int = 0
+    characters: int = 0
+    words: int = 0
+    kept: int = 0
+    removed: int = 0
+    remaining: int = 0
+    #: Words that were annotated in this run, not taken from an earlier one.
+    annotated_words: int = 0
+    documents_by_language: Counter[str] = field(default_factory=Counter)
+    languages: dict[str, Counter[str]] = field(default_factory=dict)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def add(self, done: Done, *, kept: bool = False) -> None:
+        """Count one annotated document."""
+        self.documents += 1
+        self.kept += kept
+        self.characters += done.characters
+        self.words += done.words
+        self.annotated_words += 0 if kept else done.words
+        self.documents_by_language[done.lang] += 1
+        self.languages.setdefault(done.lang, Counter()).update(done.labels)
+
+    def fail(self, failure: Failure) -> None:
+        """Count one document that could not be done."""
+        self.failed += 1
+        self.failures[failure.error] += 1
+
+    @property
+    def labels(self) -> Counter[str]:
+        """Spans by label, over all languages."""
+        return sum(self.languages.values(), Counter[str]())
+
+
+def build_manifest(
+    *,
+    tally: Tally,
+    versions: Mapping[str, str],
+    options: Mapping[str, Any],
+    started: datetime,
+    seconds: float,
+) -> dict[str, Any]:
+    """What the run did, for `manifest.json`: the one place where a time may stand.
+
+    `counts` are those of the output as a whole; `run` is what this run had to do for it.
+
+    >>> from datetime import UTC
+    >>> manifest = build_manifest(tally=Tally(documents=2), versions={"spacy": "3.8.18"}, options={},
+    ...                           started=datetime(2025, 4, 14, 9, 30, tzinfo=UTC), seconds=1.23456)
+    >>> manifest["started"], manifest["seconds"], manifest["counts"]["documents"]
+    ('2025-04-14T09:30:00+00:00', 1.235, 2)
+    """
+    labels = tally.labels
+    return {
+        "schema": SCHEMA,
+        "versions": dict(versions),
+        "options": dict(options),
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "words_per_second": round(tally.annotated_words / seconds) if seconds > 0 else None,
+        "run": {
+            "annotated": tally.documents - tally.kept,
+            "kept": tally.kept,
+            "removed": tally.removed,
+            "remaining": tally.remaining,
+        },
+        "counts": {
+            "documents": tally.documents,
+            "failed": tally.failed,
+            "characters": tally.characters,
+            "words": tally.words,
+            "spans": labels.total(),
+        },
+        "failures": _sorted(tally.failures),
+        "labels": _sorted(labels),
+        "languages": {
+            lang: {"documents": tally.documents_by_language[lang], "labels": _sorted(tally.languages[lang])}
+            for lang in sorted(tally.languages)
+        },
+    }
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by name, so that the order in which documents came in does not show."""
+    return dict(sorted(counts.items()))
