@@ -45,8 +45,9 @@ class Serial:
 
 #: Documents that may wait for one before them in the output, and their characters.
 _WINDOW, _WINDOW_CHARACTERS = 512, 8_000_000
-#: Bytes that may stand in the pipe to a busy process. More could fill it, and both sides would wait for ever.
-_AHEAD = 32_000
+#: Documents and bytes that may stand in the pipe to a busy process. More could fill it, and both sides would wait
+#: for ever, each for the other to read.
+_AHEAD, _AHEAD_BYTES = 16, 32_000
 #: Processes that die before they have done anything, one after the other, before the run gives up.
 _STILLBORN = 3
 
@@ -136,12 +137,14 @@ class Processes:
 
     def _feed(self, worker: _Worker) -> None:
         """Give a process a document, and more while they are small; one that is tried again has it to itself."""
+        if not worker.is_ready:
+            return
         if self._alone and not worker.slots:
             worker.send(self._alone.popleft())
             worker.is_shut = True
         while self._waiting and not worker.is_shut:
             size = len(self._waiting[0].data)
-            if worker.slots and worker.unread + size > _AHEAD:
+            if worker.slots and (len(worker.slots) >= _AHEAD or worker.unread + size > _AHEAD_BYTES):
                 break
             worker.send(self._waiting.popleft())
 
@@ -152,6 +155,7 @@ class Processes:
             self._replace(worker, options, "WorkerDied", "the process that annotated it died, twice")
             return
         worker.since = time.monotonic()
+        worker.is_ready = True
         self._stillborn = 0
         if outcome is not None:  # otherwise a language was loaded, which is no document's fault
             worker.take(outcome)
@@ -198,6 +202,8 @@ class _Worker:
     slots: deque[_Slot] = field(default_factory=deque)
     unread: int = 0
     since: float = 0.0
+    #: It has begun to listen.
+    is_ready: bool = False
     #: It has a document to itself and is given no other.
     is_shut: bool = False
 
