@@ -12,6 +12,7 @@ it yet. What a killed run leaves there is found by the next, checked byte by byt
 
 from __future__ import annotations
 
+import filecmp
 import os
 import re
 import secrets
@@ -331,11 +332,11 @@ class _Shard:
             self.data.pack()
 
     def _stands(self) -> bool:
-        """Whether the earlier file has the same documents with the same bytes: each was checked when it was taken."""
-        final, earlier = self.data.final, self.journal.final
-        if final.suffix in PACKED or not final.exists() or not earlier.exists():
+        """Whether both files are there already, byte for byte."""
+        pairs = [(draft.path, draft.final) for draft in self.drafts]
+        if self.data.final.suffix in PACKED or not all(final.exists() for _, final in pairs):
             return False
-        return final.stat().st_size == self.data.size and earlier.read_bytes() == self.journal.path.read_bytes()
+        return all(filecmp.cmp(path, final, shallow=False) for path, final in pairs)
 
     def close(self, *, keep: bool) -> None:
         for draft in self.drafts:
