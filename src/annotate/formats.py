@@ -382,3 +382,6 @@ READERS: dict[str, Reader] = {
     ".tsv": partial(_read_table, "\t"),
     ".parquet": _read_parquet,
 }
+
+#: Formats of which a file is one document.
+ONE_DOCUMENT = frozenset({".txt", ".md", ".markdown", ".html", ".htm"})

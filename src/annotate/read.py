@@ -10,6 +10,7 @@ the drafts are checked, dated and named.
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ import orjson
 from annotate.days import iso_day, name_day
 from annotate.decode import ReadError, Source, too_large
 from annotate.find import Input, InputError, expand, known_suffixes, suffixes
-from annotate.formats import READERS, Draft, read_stdin
+from annotate.formats import ONE_DOCUMENT, READERS, Draft, read_stdin
 from annotate.records import Document, Failure
 
 __all__ = ["Input", "InputError", "expand", "read"]
@@ -57,7 +58,7 @@ def count(inputs: Sequence[str]) -> int | None:
         kind, packing = suffixes(item.path.name) if item.path else ("", "")
         if item.path is None or packing or kind in (".csv", ".tsv", ".parquet"):
             return None
-        total += 1 if kind not in (".jsonl", ".ndjson") else _lines(item.path)
+        total += 1 if kind in ONE_DOCUMENT else _lines(item.path)
     return total
 
 
@@ -104,7 +105,23 @@ def _drafts(item: Input, run: _Run) -> Iterator[Draft | ReadError]:
     if kind not in READERS:
         raise ReadError("unknown-format", f"cannot read {kind or 'a file without suffix'}; known: {known_suffixes()}")
     with item.path.open("rb") as file:
-        yield from READERS[kind](run.source(file, packing))
+        before = _state(file)
+        drafts = READERS[kind](run.source(file, packing))
+        if kind in ONE_DOCUMENT:  # nothing is yielded before it is known that all of it belongs together
+            drafts = iter(list(drafts))
+            _refuse_changed(before, file)
+        yield from drafts
+        _refuse_changed(before, file)
+
+
+def _state(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _refuse_changed(before: tuple[int, int], file: BinaryIO) -> None:
+    if _state(file) != before:
+        raise ReadError("changed", "the file changed while it was read; run again when it is complete")
 
 
 def _refuse_irregular(path: Path) -> None:
