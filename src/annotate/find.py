@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 
 from annotate.decode import UNPACK
 from annotate.formats import READERS
+from annotate.remote import RemoteError, RemoteFile, expand_url, is_url
 
 _STDIN = "-"
 
@@ -32,7 +33,7 @@ class Input:
     and the first half of a row's id (`news:12`).
     """
 
-    path: Path | None
+    path: Path | RemoteFile | None
     source: str
     id: str
 
@@ -61,13 +62,15 @@ def expand(inputs: Sequence[str]) -> list[Input]:
 class _Spot:
     """A file that was found: where it is, its name in records, and its name below the input's root."""
 
-    path: Path | None
+    path: Path | RemoteFile | None
     source: str
     relative: str
 
     @property
     def key(self) -> str:
         """The same for two spellings of one path; links stay two files."""
+        if isinstance(self.path, RemoteFile):
+            return f"{self.path.system.protocol} {self.path.path}"
         return os.path.abspath(self.path) if self.path else _STDIN  # noqa: PTH100 - resolve() follows links
 
     @property
@@ -80,12 +83,28 @@ class _Spot:
 def _find(given: str, top: Path) -> list[_Spot]:
     if given == _STDIN:
         return [_Spot(None, "stdin", "stdin")]
+    if is_url(given):
+        return _find_url(given)
     # "" would be the current folder: `annotate run "$DIR"` with DIR unset
     if given and os.path.lexists(given):
         return _find_folder(given) if _is_folder(Path(given)) else [_find_file(Path(given), top)]
     if glob.has_magic(given):
         return _find_glob(given)
     raise InputError(f"{given or 'empty path'}: no such file or folder; check the path")
+
+
+def _find_url(given: str) -> list[_Spot]:
+    try:
+        root, files = expand_url(given)
+    except (RemoteError, OSError) as error:
+        raise InputError(f"{given}: {error.strerror if isinstance(error, OSError) else error}") from error
+    named = [(file.path[len(root) :].lstrip("/"), file) for file in files]
+    if len(files) != 1 or files[0].path[len(root) :].lstrip("/") != PurePath(given).name:
+        named = [(name, file) for name, file in named if _is_wanted(PurePath(name))]
+    if not named:
+        raise InputError(f"{given}: no file to read there; known suffixes: {known_suffixes()}")
+    prefix = "" if len(named) == 1 and given.endswith(named[0][0]) else PurePath(root).name
+    return [_Spot(file, PurePath(prefix, name).as_posix(), name) for name, file in named]
 
 
 def _find_folder(given: str) -> list[_Spot]:
@@ -140,7 +159,7 @@ def _is_folder(path: Path) -> bool:
     return False
 
 
-def _is_wanted(path: Path) -> bool:
+def _is_wanted(path: PurePath) -> bool:
     name = path.name.lower()
     passed_over = name.startswith(".") or name == "readme.md" or name.endswith((".gold.json", ".gold.jsonl"))
     return not passed_over and suffixes(name)[0] in READERS

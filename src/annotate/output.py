@@ -29,6 +29,7 @@ from filelock import FileLock, Timeout
 
 from annotate.journal import Entry, Journal, Stamp, to_line
 from annotate.records import SCHEMA, Done, Failure
+from annotate.remote import Mirror, RemoteError, is_url
 from annotate.write import PACKED, Draft, OutputError, explained, publish, to_bytes, to_page, unpacked
 
 ANNOTATIONS = "annotations.jsonl"
@@ -106,7 +107,8 @@ class Output:
     def __init__(
         self, target: str | Path, *, force: bool = False, resume: bool = True, shard_size: int | None = None
     ) -> None:
-        self.paths = output_paths(target)
+        self._mirror = mirror_of(target)
+        self.paths = output_paths(self._mirror.target if self._mirror else target)
         self._force = force
         self._shard_size = shard_size
         self._lock = FileLock(self.paths.state / "lock", timeout=0)
@@ -115,11 +117,14 @@ class Output:
         self._manifest: Mapping[str, Any] | None = None
         self._shards: list[_Shard] = []
         self._in_shard = 0
+        self._is_copied = False
 
     # -- the block
 
     def __enter__(self) -> Self:
         with explained(self.paths.folder):
+            if self._mirror:
+                self._mirror.fetch()
             self._check_place()
             self.paths.state.mkdir(parents=True, exist_ok=True)
             self._claim()
@@ -236,6 +241,8 @@ class Output:
         shard.seal()
         if not shard.data.final.exists():
             publish(shard.drafts, (self.paths.folder,))
+            if self._mirror:
+                self._mirror.push()
 
     def _finish(self) -> None:
         if self._manifest is None:
@@ -255,6 +262,9 @@ class Output:
                 last.discard()
                 raise
             self._sweep()
+            if self._mirror:
+                self._mirror.push()
+                self._is_copied = True
 
     def _seal_shard_if_open(self) -> None:
         self._shards[-1].seal()
@@ -286,6 +296,8 @@ class Output:
         if empty:
             with suppress(OSError):
                 self.paths.state.rmdir()
+        if self._mirror and self._is_copied:
+            self._mirror.clear()
 
 
 class _Shard:
@@ -441,6 +453,26 @@ def journals(paths: Paths) -> list[tuple[Path, bool]]:
     """
     found = [(path, _names(path)[1]) for path in paths.state.glob(f"*{_JOURNAL}")]
     return sorted(found, key=lambda pair: (not pair[1], -pair[0].stat().st_mtime_ns if pair[1] else 0, pair[0].name))
+
+
+def mirror_of(target: str | Path) -> Mirror | None:
+    """The folder of this machine that stands for a URL; None for a path."""
+    if not is_url(str(target)):
+        return None
+    try:
+        return Mirror(str(target))
+    except RemoteError as error:
+        raise OutputError(str(error)) from error
+
+
+def local_paths(target: str | Path) -> Paths:
+    """Where the files of an output stand on this machine; what a URL names is brought here."""
+    mirror = mirror_of(target)
+    if mirror is None:
+        return output_paths(target)
+    with explained(Path(str(target))):
+        mirror.fetch()
+    return output_paths(mirror.target)
 
 
 def is_ours(paths: Paths) -> bool:

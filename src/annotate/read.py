@@ -56,7 +56,7 @@ def count(inputs: Sequence[str]) -> int | None:
     total = 0
     for item in expand(inputs):
         kind, packing = suffixes(item.path.name) if item.path else ("", "")
-        if item.path is None or packing or kind in (".csv", ".tsv", ".parquet"):
+        if not isinstance(item.path, Path) or packing or kind in (".csv", ".tsv", ".parquet"):
             return None
         total += 1 if kind in ONE_DOCUMENT else _lines(item.path)
     return total
@@ -92,7 +92,8 @@ def _outcomes(item: Input, run: _Run) -> Iterator[Document | Failure]:
     except ReadError as error:
         yield _failure(item.id or None, item, error)
     except OSError as error:
-        problem = (error.strerror or type(error).__name__).lower()
+        problem = error.strerror or type(error).__name__
+        problem = problem.lower() if error.errno else problem
         yield _failure(item.id or None, item, ReadError("unreadable", f"{problem}; check the path and its permissions"))
 
 
@@ -100,7 +101,8 @@ def _drafts(item: Input, run: _Run) -> Iterator[Draft | ReadError]:
     if item.path is None:
         yield from read_stdin(run.source(run.stdin or sys.stdin.buffer))
         return
-    _refuse_irregular(item.path)
+    if isinstance(item.path, Path):
+        _refuse_irregular(item.path)
     kind, packing = suffixes(item.path.name)
     if kind not in READERS:
         raise ReadError("unknown-format", f"cannot read {kind or 'a file without suffix'}; known: {known_suffixes()}")
@@ -115,7 +117,10 @@ def _drafts(item: Input, run: _Run) -> Iterator[Draft | ReadError]:
 
 
 def _state(file: BinaryIO) -> tuple[int, int]:
-    status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(file.fileno())
+    except (OSError, AttributeError, NotImplementedError):  # no file of this machine
+        return 0, 0
     return status.st_size, status.st_mtime_ns
 
 

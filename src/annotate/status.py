@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from annotate.journal import Entry, Stamp, document_stamp, entries
-from annotate.output import earlier_plan, is_ours, is_running, journals, output_paths
+from annotate.output import earlier_plan, is_ours, is_running, journals, local_paths
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document, Failure
 from annotate.write import OutputError
@@ -51,7 +51,7 @@ class Status:
 
 def plan_of(target: str | Path) -> tuple[Mapping[str, Any], Options]:
     """What the last run into an output was asked to do, and its options; raises OutputError where none is known."""
-    paths = output_paths(target)
+    paths = local_paths(target)
     plan = earlier_plan(paths)
     if plan is None:
         hint = "it was written elsewhere, or its state was deleted" if is_ours(paths) else "no run has written there"
@@ -64,7 +64,7 @@ def plan_of(target: str | Path) -> tuple[Mapping[str, Any], Options]:
 
 def status(target: str | Path, documents: Iterable[Document | Failure], pipeline: Pipeline) -> Status:
     """Compare an output with its inputs as they are now; nothing is written and nothing annotated."""
-    paths = output_paths(target)
+    paths = local_paths(target)
     known = _known(target)
     drafts = any(draft for _, draft in journals(paths))
     state = "running" if is_running(paths) else "interrupted" if drafts else "complete"
@@ -88,7 +88,7 @@ def status(target: str | Path, documents: Iterable[Document | Failure], pipeline
 def _known(target: str | Path) -> dict[str | None, Entry]:
     """The newest that journals say of each document."""
     found: dict[str | None, Entry] = {}
-    for path, _ in reversed(list(journals(output_paths(target)))):
+    for path, _ in reversed(list(journals(local_paths(target)))):
         found.update((entry.id, entry) for entry in entries(path) if entry is not None)
     return found
 
