@@ -8,6 +8,8 @@ and folders of patterns of your own at the same path.
 from __future__ import annotations
 
 import logging
+import re
+import socket
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -58,6 +60,7 @@ class RayCluster:
         self._ray: Any = ray
         self._timeout = timeout
         if not ray.is_initialized():
+            _knock(address)
             local: dict[str, Any] = {} if address else {"num_cpus": number, "include_dashboard": False}
             try:
                 ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **local)
@@ -100,6 +103,19 @@ class RayCluster:
             why = f"the process that annotated it died, twice ({type(error).__name__})"
             return Failure(document.id, where(document), "pipeline", "WorkerDied", why)
         return outcome  # type: ignore[no-any-return]
+
+
+def _knock(address: str | None) -> None:
+    """Fail at once where nobody listens: Ray itself would try for minutes."""
+    named = re.fullmatch(r"(?:ray://)?(?P<host>[^:/]+):(?P<port>\d+)", address or "")
+    if named is None:
+        return
+    try:
+        socket.create_connection((named["host"], int(named["port"])), timeout=10).close()
+    except OSError as error:
+        raise ClusterError(
+            f"no Ray cluster at {address}: {error.strerror or error}; start one, or leave --ray-address out"
+        ) from error
 
 
 def _batches(items: Iterable[tuple[Document | None, Any]]) -> Iterator[_Batch]:

@@ -1,0 +1,80 @@
+"""The same work on Ray: a real local cluster of two workers, one of which is killed in mid-run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ray")
+
+COMMAND = [sys.executable, "-c", "from annotate.cli import main; main()", "run", "rows.jsonl", "--lang", "nl"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Nine hundred short articles."""
+    with (tmp_path / "rows.jsonl").open("w") as file:
+        for number in range(900):
+            text = f"Op {1 + number % 28} mei {1990 + number % 30} kostte het {number},5 miljoen euro. " * 6
+            file.write(json.dumps({"id": str(number), "text": text}) + "\n")
+    return tmp_path
+
+
+def workers(parent: int) -> list[int]:
+    """The Ray workers below a process that are at work."""
+    above: dict[int, int] = {}
+    busy: list[int] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            above[int(process.name)] = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            if (process / "cmdline").read_bytes().startswith(b"ray::_annotate"):
+                busy.append(int(process.name))
+        except OSError:
+            continue
+    return [pid for pid in busy if parent in _line(pid, above)]
+
+
+def _line(pid: int, above: dict[int, int]) -> list[int]:
+    line = []
+    while (pid := above.get(pid, 0)) > 1:
+        line.append(pid)
+    return line
+
+
+def test_ray_gives_the_bytes_of_one_process_though_a_worker_is_killed(folder: Path) -> None:
+    """`--executor ray -n 2`: a worker killed at work costs nothing; the bytes are those of a serial run."""
+    subprocess.run([*COMMAND, "-o", "serial"], cwd=folder, check=True, capture_output=True, timeout=200)
+    ray = [*COMMAND, "-o", "ray", "--executor", "ray", "-n", "2"]
+    with subprocess.Popen(ray, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + 120
+        victims: list[int] = []
+        while not victims:
+            assert process.poll() is None, "it was over before a worker was seen"
+            assert time.monotonic() < end, "no worker was seen"
+            victims = workers(process.pid)
+            time.sleep(0.01)
+        os.kill(victims[0], signal.SIGKILL)
+        _, told = process.communicate(timeout=200)
+    assert process.returncode == 0, told
+    for name in ("annotations.jsonl", "errors.jsonl"):
+        assert (folder / "ray" / name).read_bytes() == (folder / "serial" / name).read_bytes()
+    run = json.loads((folder / "ray" / "manifest.json").read_text())["run"]
+    assert run["annotated"] == 900
+
+
+def test_a_cluster_that_is_not_there(folder: Path) -> None:
+    """An address where no cluster is ends the run with a message, not with a traceback, and writes nothing."""
+    done = subprocess.run(
+        [*COMMAND, "-o", "out", "--ray-address", "127.0.0.1:1"],
+        cwd=folder, check=False, capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "no Ray cluster at 127.0.0.1:1" in done.stderr
+    assert not (folder / "out").exists()
