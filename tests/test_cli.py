@@ -476,3 +476,79 @@ def test_help_does_not_load_what_it_does_not_need() -> None:
     script += "('spacy', 'numpy', 'babel') or m.startswith('annotate.')))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['annotate.cli']"
+
+
+# --- runs that go on
+
+
+def test_run_again_status_and_retry(news: Path, tmp_path: Path) -> None:
+    """The second run does nothing, `status` says why another would, `retry` tries what failed, from any folder."""
+    (news / "empty.txt").write_bytes(b"")
+    assert annotate("run", *DUTCH, "news", "-o", "out", cwd=tmp_path).returncode == 1
+    again = annotate("run", *DUTCH, "news", "-o", "out", "--json", cwd=tmp_path)
+    assert json.loads(again.stdout)["run"] == {"annotated": 0, "kept": 3, "removed": 0, "remaining": 0}
+    (news / "new.txt").write_text("In 2009 was het 3 miljoen euro.")
+    shown = annotate("status", tmp_path / "out")
+    assert shown.returncode == 0
+    assert "complete, 1 to do" in shown.stdout
+    assert re.search(r"^ +1 +unreadable$", shown.stdout, re.MULTILINE)
+    assert json.loads(annotate("status", tmp_path / "out", "--json").stdout)["documents"]["new"] == 1
+    (news / "empty.txt").write_text("In 2008 was het 2 miljoen euro.")
+    retried = annotate("retry", tmp_path / "out", "--json")
+    assert json.loads(retried.stdout)["run"]["annotated"] == 0
+    assert annotate("run", *DUTCH, "news", "-o", "out", cwd=tmp_path).returncode == 0
+    assert len(records(tmp_path / "out" / "annotations.jsonl")) == 5
+
+
+@pytest.mark.parametrize("options", [["-n", "2"], ["--timeout", "30"], ["--executor", "process"], ["-n", "0"]])
+def test_processes_change_no_byte(news: Path, tmp_path: Path, options: list[str]) -> None:
+    """Whoever does the work, the output is the same."""
+    annotate("run", *DUTCH, news, "-o", tmp_path / "one")
+    assert annotate("run", *DUTCH, news, "-o", tmp_path / "more", *options).returncode == 0
+    one, more = (tmp_path / name / "annotations.jsonl" for name in ("one", "more"))
+    assert one.read_bytes() == more.read_bytes()
+
+
+def test_shards_and_limits(news: Path, tmp_path: Path) -> None:
+    """`--limit` does so many and says how many are left; `--shard-size` cuts; evaluate and diff read all shards."""
+    told = annotate("run", *DUTCH, news, "-o", tmp_path / "out", "--shard-size", "2", "--limit", "1")
+    assert "1 document annotated" in told.stderr
+    assert "2 left to do" in told.stderr
+    annotate("run", *DUTCH, news, "-o", tmp_path / "out", "--shard-size", "2")
+    assert sorted(p.name for p in (tmp_path / "out").glob("annotations*")) == [
+        "annotations-00000.jsonl",
+        "annotations-00001.jsonl",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "news", "-o", "out", "--executor", "spark"], "no executor"),
+        (["run", "news", "-o", "out", "--limit", "0"], "limit"),
+        (["run", "news", "-o", "out", "--shard-size", "-3"], "shard-size"),
+        (["retry", "nowhere"], "no run has written there"),
+        (["status", "nowhere"], "no run has written there"),
+    ],
+)
+def test_calls_that_cannot_be_meant(news: Path, tmp_path: Path, arguments: list[str], told: str) -> None:
+    """A wrong option or place is told in one message with exit status 2, and nothing is written."""
+    done = annotate(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_progress_where_there_is_no_terminal(
+    news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Elsewhere than on a terminal a line now and then says how far the run is; `--quiet` says nothing."""
+    from annotate import cli
+
+    monkeypatch.setattr(cli, "_EVERY", 0.0)
+    for quiet, lines in (([], 3), (["-q"], 0)):
+        with pytest.raises(SystemExit) as ended:
+            cli.app(["run", *DUTCH, str(news), "-o", str(tmp_path / "out"), "--force", *quiet])
+        assert ended.value.code == 0
+        assert len(re.findall(r"^\d+ documents?, 0 failed, [\d,]+ words/s$", capsys.readouterr().err, re.M)) == lines
