@@ -90,7 +90,7 @@ def _resolve(match: Slots, anchor: date | None) -> Value | None:
     if match.get("relative"):
         unit, _, offset = match.get("relative").partition(":")
         return _relative(unit, int(offset), anchor)
-    if match.get("year_span"):
+    if match.get("year_span") and not match.get("season"):
         first, last = match.get("year_span").split("/")
         return _interval(_point(Calendar(year=int(first))), _point(Calendar(year=int(last))))
     parts = calendar_of(match)
@@ -115,6 +115,8 @@ def calendar_of(match: Slots) -> Calendar:
     if pair := match.get("year_quarter"):
         year, quarter = map(int, pair.split("-"))
         parts = replace(parts, year=year, quarter=quarter)
+    if parts.season and (span := match.get("year_span")):  # Winter 2023/24 begins in the first of the two
+        parts = replace(parts, year=int(span.split("/")[0]))
     if (era := match.get("era")) is not None and parts.year is not None:
         parts = replace(parts, year=parts.year + int(era))
     if (short := match.get("short_year")) is not None:
@@ -431,8 +433,19 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
         last = replace(last, year=int(match.get("year")))
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
-    one, two = _end(first, anchor), _end(last, anchor)
+    one = _end(first, anchor)
+    two = _weekday_from(last, one) or _end(last, anchor)
     return _interval(one, two) if one and two else None
+
+
+def _weekday_from(side: Any, one: Value | None) -> Value | None:
+    """The weekday that ends a range comes after its first day: `van maandag tot woensdag`, `bis Freitag`."""
+    if not (one and one["start"] and isinstance(side, Calendar)):
+        return None
+    if side.weekday is None or side != Calendar(weekday=side.weekday):
+        return None
+    first = date.fromisoformat(one["start"])
+    return _relative("day", (side.weekday - 1 - first.weekday()) % 7, first) | {"anchor": one["anchor"]}
 
 
 def _side(slot: Any) -> Any:
