@@ -91,17 +91,6 @@ def test_range(slots: dict[str, Any], timex: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "timex"),
-    [("1", "10", "2024-01/2024-10"), ("11", "2", "2024-11/2025-02")],
-)
-def test_range_without_year(first: str, last: str, timex: str) -> None:
-    """Both ends of a range without a year are of one stretch, `January to October` said in November."""
-    anchor = date(2024, 11, 29) if first == "1" else ANCHOR
-    value = resolve_date(Slots({"from": Slots(month=first), "to": Slots(month=last)}), anchor)
-    assert value is not None and value["timex"] == timex
-
-
-@pytest.mark.parametrize(
     "slots",
     [
         {"year": "2024", "month": "2", "day": "31"},

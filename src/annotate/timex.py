@@ -432,10 +432,6 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
     one, two = _end(first, anchor), _end(last, anchor)
-    both = isinstance(first, Calendar) and isinstance(last, Calendar)
-    if both and one and two and (one["start"] or "") > (two["end"] or "9"):
-        # each end took the year nearest to the document; the first one goes by the last (`January to October`)
-        one = _end(_fill(first, replace(last, year=int(two["start"][:4]))), anchor)
     return _interval(one, two) if one and two else None
 
 
