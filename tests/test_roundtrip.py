@@ -24,8 +24,6 @@ KNOWN_FAILURES: dict[tuple[str, str], str] = {
     ("es", "medium date"): "mar without a full stop is the sea",
     ("it", "medium date"): "set without a full stop is a set",
     ("pt", "medium date"): "out and mar, each with a full stop, are other words at the end of a sentence",
-    ("ru", "medium date"): "мар is left out of the abbreviations",
-    ("uk", "medium date"): "лист, вер, лют, лип are other words, too, and left out of the abbreviations",
     ("zh-tw", "amount with symbol"): "a bare ¥ in Chinese text is the yuan, CLDR's zh_Hant writes the yen so",
     ("sw", "amount with name"): "Swahili sets the currency's name before the number",
     ("sw", "amount with scale word"): "Swahili sets the scale word before the number",

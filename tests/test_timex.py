@@ -141,3 +141,13 @@ def test_clause(slots: dict[str, Any], timex: str) -> None:
     value = resolve_date(Slots(slots), ANCHOR)
     assert value is not None
     assert value["timex"] == timex
+
+
+@pytest.mark.parametrize(
+    ("offset", "season", "timex"),
+    [("-1", "autumn", "2023-FA"), ("1", "spring", "2024-SP"), ("1", "winter", "2024-WI"), ("0", "winter", "2023-WI")],
+)
+def test_season_said_in_february(offset: str, season: str, timex: str) -> None:
+    """January and February are still of the winter that began the year before."""
+    value = resolve_date(Slots({"offset": offset, "season": season}), date(2024, 2, 10))
+    assert value is not None and value["timex"] == timex

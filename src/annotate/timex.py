@@ -330,6 +330,8 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
         years = 0 if own < current else -1
     elif offset > 0:
         years = 0 if own > current else 1
+    elif parts.season == "winter" and current < 0:
+        years = -1
     return _point(replace(parts, year=anchor.year + years)) | {"anchor": anchor.isoformat()}
 
 
@@ -385,7 +387,7 @@ def _order_in_year(anchor: date, parts: Calendar) -> int | None:
     if parts.month is not None:
         return anchor.month
     if parts.season is not None:
-        return (anchor.month // 3 - 1) % 4
+        return anchor.month // 3 - 1  # January and February are of the winter of the year before
     return (anchor.month - 1) // (3 if parts.quarter else 6) + 1
 
 
