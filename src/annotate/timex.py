@@ -144,6 +144,9 @@ def _point(parts: Calendar) -> Value:
     if parts.decade is not None:
         return _decade(parts.decade)
     if parts.century is not None:
+        if parts.century >= 100:  # by its first year: 1900-luku, 1900-talet
+            parts = replace(parts, century=parts.century // 100 + 1)
+        assert parts.century is not None
         if not 1 <= parts.century <= 30:
             raise ValueError("no such century")
         first = (parts.century - 1) * 100
@@ -431,14 +434,19 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
         last = replace(last, year=int(match.get("year")))
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
-    one, two = _end(first, anchor), _end(last, anchor)
+    one = _end(first, anchor)
+    if one and one["start"] and isinstance(last, Calendar) and not isinstance(first, Calendar) and _own_order(last):
+        start = date.fromisoformat(one["start"])  # `last year's January to June`
+        last = _fill(last, Calendar(year=start.year, month=start.month), later=True)
+    two = _end(last, anchor)
     return _interval(one, two) if one and two else None
 
 
 def _side(slot: Any) -> Any:
     """One end of a range: its calendar parts, or the match itself where it is relative."""
-    if isinstance(slot, str | Number):  # a bare number: the day of `3–5 mei`
-        return Calendar(day=_integer(slot))
+    if isinstance(slot, str | Number):  # a bare number: the day of `3–5 mei`, the year of `2014–2020`
+        number = _integer(slot) or 0
+        return Calendar(day=number) if number < 100 else Calendar(year=number)
     if slot is None or any(slot.get(name) is not None for name in ("relation", "relative", "offset", "from")):
         return slot
     return calendar_of(slot)
