@@ -78,6 +78,23 @@ def test_relative(slots: dict[str, str], open_form: str, timex: str, start: str,
 @pytest.mark.parametrize(
     ("slots", "timex"),
     [
+        ({"offset": "-1", "season": "summer"}, "2023-SU"),
+        ({"offset": "1", "season": "spring"}, "2024-SP"),
+        ({"offset": "0", "season": "winter"}, "2023-WI"),
+        ({"from": Slots(month="10"), "to": Slots(month="12")}, "2023-10/2023-12"),
+        ({"from": Slots(offset="-1", unit="year", month="1"), "to": Slots(month="6")}, "2023-01/2023-06"),
+    ],
+)
+def test_in_february(slots: dict[str, Any], timex: str) -> None:
+    """Early in the year the last summer and the months before are those of the year before."""
+    value = resolve_date(Slots(slots), date(2024, 2, 7))
+    assert value is not None
+    assert value["timex"] == timex
+
+
+@pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
         ({"from": Slots(year="2009"), "to": Slots(year="2014")}, "2009/2014"),
         ({"from": "3", "to": Slots(year="2025", month="5", day="5")}, "2025-05-03/2025-05-05"),
         ({"from": Slots(month="5"), "to": Slots(year="2024", month="7")}, "2024-05/2024-07"),

@@ -321,7 +321,7 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
         current, own = anchor.month * 100 + anchor.day, parts.month * 100 + parts.day
     if own is None or current is None:
         return None
-    years = offset
+    years = offset - (offset == 0 and parts.season == "winter" and anchor.month < 3)
     if offset < 0:
         years = 0 if own < current else -1
     elif offset > 0:
@@ -381,7 +381,7 @@ def _order_in_year(anchor: date, parts: Calendar) -> int | None:
     if parts.month is not None:
         return anchor.month
     if parts.season is not None:
-        return (anchor.month // 3 - 1) % 4
+        return anchor.month // 3 - 1  # January and February come before spring
     return (anchor.month - 1) // (3 if parts.quarter else 6) + 1
 
 
@@ -434,6 +434,9 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
         last = replace(last, year=int(match.get("year")))
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
+        if anchor and first.year is None and last.year is None and first.month and last.month:
+            year = _anchored(last, anchor)["end"][:4]  # both ends are told from the same year: October to December
+            first = _fill(first, replace(last, year=int(year)))
     one = _end(first, anchor)
     if one and one["start"] and isinstance(last, Calendar) and not isinstance(first, Calendar) and _own_order(last):
         start = date.fromisoformat(one["start"])  # `last year's January to June`
