@@ -25,6 +25,8 @@ class Slots(dict[str, Any]):
         ({"decade": "1990"}, "199", "199X", "1990-01-01", "1999-12-31"),
         ({"decade": "90"}, "199", "199X", "1990-01-01", "1999-12-31"),
         ({"century": "19"}, "18", "18XX", "1800-01-01", "1899-12-31"),
+        ({"century": "1900"}, "19", "19XX", "1900-01-01", "1999-12-31"),
+        ({"from": "2014", "to": "2020"}, "2014/2020", "2014/2020", "2014-01-01", "2020-12-31"),
         ({"year": "2024", "quarter": "3"}, "2024-Q3", "2024-07/2024-09", "2024-07-01", "2024-09-30"),
         ({"year": "2024", "half": "1"}, "2024-H1", "2024-01/2024-06", "2024-01-01", "2024-06-30"),
         ({"year": "2023", "season": "summer"}, "2023-SU", "2023-22", "2023-06-01", "2023-08-31"),
@@ -72,6 +74,23 @@ def test_relative(slots: dict[str, str], open_form: str, timex: str, start: str,
     undecided = resolve_date(Slots(slots), None)
     assert undecided is not None
     assert (undecided["timex"], undecided["start"], undecided["anchor"]) == (open_form, None, None)
+
+
+@pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
+        ({"offset": "-1", "season": "summer"}, "2023-SU"),
+        ({"offset": "1", "season": "spring"}, "2024-SP"),
+        ({"offset": "0", "season": "winter"}, "2023-WI"),
+        ({"from": Slots(month="10"), "to": Slots(month="12")}, "2023-10/2023-12"),
+        ({"from": Slots(offset="-1", unit="year", month="1"), "to": Slots(month="6")}, "2023-01/2023-06"),
+    ],
+)
+def test_in_february(slots: dict[str, Any], timex: str) -> None:
+    """Early in the year the last summer and the months before are those of the year before."""
+    value = resolve_date(Slots(slots), date(2024, 2, 7))
+    assert value is not None
+    assert value["timex"] == timex
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,9 @@ def _point(parts: Calendar) -> Value:
     if parts.decade is not None:
         return _decade(parts.decade)
     if parts.century is not None:
+        if parts.century >= 100:  # by its first year: 1900-luku, 1900-talet
+            parts = replace(parts, century=parts.century // 100 + 1)
+        assert parts.century is not None
         if not 1 <= parts.century <= 30:
             raise ValueError("no such century")
         first = (parts.century - 1) * 100
@@ -325,7 +328,7 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
         current, own = anchor.month * 100 + anchor.day, parts.month * 100 + parts.day
     if own is None or current is None:
         return None
-    years = offset
+    years = offset - (offset == 0 and parts.season == "winter" and anchor.month < 3)
     if offset < 0:
         years = 0 if own < current else -1
     elif offset > 0:
@@ -452,10 +455,22 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
     direction = _direction(match)
-    one, two = _end(first, anchor, direction), _end(last, anchor, direction)
+    if anchor and isinstance(first, Calendar) and isinstance(last, Calendar) and _bare_months(first, last):
+        year = _anchored(last, anchor, direction)["end"][:4]  # both ends are of the same year: October to December
+        first = _fill(first, replace(last, year=int(year)))
+    one = _end(first, anchor, direction)
+    if one and one["start"] and isinstance(last, Calendar) and not isinstance(first, Calendar) and _own_order(last):
+        start = date.fromisoformat(one["start"])  # `last year's January to June`
+        last = _fill(last, Calendar(year=start.year, month=start.month), later=True)
+    two = _end(last, anchor, direction)
     if one and two and anchor and one["start"] and two["end"] and one["start"] > two["end"]:
         two = _later(one, last, anchor) or two
     return _interval(one, two) if one and two else None
+
+
+def _bare_months(first: Calendar, last: Calendar) -> bool:
+    """Whether both ends of a range have a month and no year."""
+    return first.year is None and last.year is None and first.month is not None and last.month is not None
 
 
 def _later(one: Value, last: Any, anchor: date) -> Value | None:
@@ -467,8 +482,9 @@ def _later(one: Value, last: Any, anchor: date) -> Value | None:
 
 def _side(slot: Any) -> Any:
     """One end of a range: its calendar parts, or the match itself where it is relative."""
-    if isinstance(slot, str | Number):  # a bare number: the day of `3–5 mei`
-        return Calendar(day=_integer(slot))
+    if isinstance(slot, str | Number):  # a bare number: the day of `3–5 mei`, the year of `2014–2020`
+        number = _integer(slot) or 0
+        return Calendar(day=number) if number < 100 else Calendar(year=number)
     if slot is None or any(slot.get(name) is not None for name in ("relation", "relative", "offset", "from")):
         return slot
     return calendar_of(slot)
