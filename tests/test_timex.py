@@ -91,6 +91,25 @@ def test_range(slots: dict[str, Any], timex: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
+        ({"from": Slots(month="10"), "to": Slots(month="12")}, "2024-10/2024-12"),
+        ({"from": Slots(month="2", day="17"), "to": Slots(month="8", day="29")}, "2025-02-17/2025-08-29"),
+        ({"from": Slots(month="11"), "to": Slots(month="1")}, "2024-11/2025-01"),
+        ({"from": Slots(unit="month", offset="-1", day="20"), "to": Slots(day="22")}, "2025-02-20/2025-02-22"),
+        ({"from": Slots(unit="year", offset="-1", month="7"), "to": Slots(month="9")}, "2024-07/2024-09"),
+        ({"from": Slots(unit="year", offset="-1", month="11"), "to": Slots(month="1")}, "2024-11/2025-01"),
+        ({"from": Slots(unit="year", offset="-1", quarter="2"), "to": Slots(quarter="3")}, "2024-Q2/2024-Q3"),
+    ],
+)
+def test_range_near_the_document(slots: dict[str, Any], timex: str) -> None:
+    """Ends without a year are told together; a relative first end lends the second its year and month."""
+    value = resolve_date(Slots(slots), ANCHOR)
+    assert value is not None
+    assert (value["timex"], value["anchor"]) == (timex, ANCHOR.isoformat())
+
+
+@pytest.mark.parametrize(
     "slots",
     [
         {"year": "2024", "month": "2", "day": "31"},

@@ -431,8 +431,36 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
         last = replace(last, year=int(match.get("year")))
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
-    one, two = _end(first, anchor), _end(last, anchor)
-    return _interval(one, two) if one and two else None
+    one = _end(first, anchor)
+    if one and not isinstance(first, Calendar) and isinstance(last, Calendar):
+        last = _fill(last, _known_of(one), later=True)
+    two = _end(last, anchor)
+    if not (one and two):
+        return None
+    together = isinstance(first, Calendar) and isinstance(last, Calendar) and anchor
+    return _interval(one, two) or (_in_order(first, last, one, two, anchor) if together else None)
+
+
+def _known_of(value: Value) -> Calendar:
+    """What a relative first end tells of the second: the year and month of `先月20` in `先月20〜22日`."""
+    if value["start"] is None or value["grain"] not in ("day", "month", "quarter"):
+        return Calendar()
+    day = date.fromisoformat(value["start"])
+    if value["grain"] == "quarter":
+        return Calendar(year=day.year, quarter=(day.month + 2) // 3)
+    return Calendar(year=day.year, month=day.month)
+
+
+def _in_order(first: Calendar, last: Calendar, one: Value, two: Value, anchor: date) -> Value | None:
+    """Two ends without a year, each nearest to the document's date, that run backwards: one of them moves by years."""
+    if first.year is not None or last.year is not None or None in (first.month, last.month):
+        return None
+    begun, ended = int(one["start"][:4]), int(two["start"][:4])
+    pairs = [(_try_point(replace(first, year=ended - years)), two) for years in (0, 1)]
+    pairs.append((one, _try_point(replace(last, year=begun))))
+    found = [value for low, high in pairs if low and high and (value := _interval(low, high))]
+    nearest = max(found, key=lambda value: (-_away(value, anchor), value["start"]), default=None)
+    return nearest and nearest | {"anchor": anchor.isoformat()}
 
 
 def _side(slot: Any) -> Any:
