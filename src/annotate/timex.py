@@ -96,6 +96,8 @@ def _resolve(match: Slots, anchor: date | None) -> Value | None:
     parts = calendar_of(match)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
+    if match.get("short_year") is not None and anchor and parts.month and parts.year and parts.year > anchor.year + 20:
+        parts = replace(parts, year=parts.year - 100)  # 65年6月22日 is no day to come
     return _anchored(parts, anchor)
 
 
@@ -430,6 +432,7 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
     if match.get("year") and isinstance(last, Calendar):
         last = replace(last, year=int(match.get("year")))
     if isinstance(first, Calendar) and isinstance(last, Calendar):
+        last = _in_century(last, match.get("to"), first)
         first, last = _fill(first, last), _fill(last, first, later=True)
     one = _end(first, anchor)
     if one and not isinstance(first, Calendar) and isinstance(last, Calendar):
@@ -439,6 +442,14 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
         return None
     together = isinstance(first, Calendar) and isinstance(last, Calendar) and anchor
     return _interval(one, two) or (_in_order(first, last, one, two, anchor) if together else None)
+
+
+def _in_century(last: Calendar, slot: Any, first: Calendar) -> Calendar:
+    """A short year after a whole one is of the same century, `1921年から22年`, or of the next: `1998〜02年`."""
+    if isinstance(slot, str | Number) or slot is None or slot.get("short_year") is None or first.year is None:
+        return last
+    year = first.year - first.year % 100 + int(slot.get("short_year"))
+    return replace(last, year=year + 100 * (year < first.year))
 
 
 def _known_of(value: Value) -> Calendar:
@@ -453,7 +464,12 @@ def _known_of(value: Value) -> Calendar:
 
 def _in_order(first: Calendar, last: Calendar, one: Value, two: Value, anchor: date) -> Value | None:
     """Two ends without a year, each nearest to the document's date, that run backwards: one of them moves by years."""
-    if first.year is not None or last.year is not None or None in (first.month, last.month):
+    if first.year is not None or last.year is not None:
+        return None
+    if first == Calendar(day=first.day) and last == Calendar(day=last.day):
+        end = _try_point(_fill(last, _known_of(one)))
+        return end and _interval(one, end | {"anchor": anchor.isoformat()})
+    if None in (first.month, last.month):
         return None
     begun, ended = int(one["start"][:4]), int(two["start"][:4])
     pairs = [(_try_point(replace(first, year=ended - years)), two) for years in (0, 1)]
