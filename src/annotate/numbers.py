@@ -100,7 +100,7 @@ def _groups(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[list
 
 
 def _wide_sign(atoms: Sequence[Atom], k: int) -> str | None:
-    """The sign that a wide one at `k` stands for: between wide digits `１，２００` and `２．５`, and in `1・5億`."""
+    """The sign that a wide one at `k` stands for: between wide digits `１，２００`, `２．５`, and in `1・5億`."""
     sign = _WIDE.get(atoms[k].text)
     if sign is None or k + 1 >= len(atoms) or not (atoms[k].glued and atoms[k + 1].glued):
         return None
@@ -108,8 +108,8 @@ def _wide_sign(atoms: Sequence[Atom], k: int) -> str | None:
     if not following[0].isdecimal():
         return None
     if atoms[k].text == "・":
-        scaled = k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
-        return sign if scaled else None
+        after = atoms[k + 2].kinds.keys() if k + 2 < len(atoms) else set()
+        return sign if "scale" in after or _CURRENCIES & after else None
     wide = not following.isascii() and not atoms[k - 1].text.isascii()
     return sign if wide and (sign != "," or len(following) == 3) else None
 
