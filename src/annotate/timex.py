@@ -96,7 +96,8 @@ def _resolve(match: Slots, anchor: date | None) -> Value | None:
     parts = calendar_of(match)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
-    if match.get("short_year") is not None and anchor and parts.month and parts.year and parts.year > anchor.year + 20:
+    short = match.get("short_year") is not None and parts.month is not None
+    if short and anchor and parts.year and parts.year > anchor.year + 20:
         parts = replace(parts, year=parts.year - 100)  # 65年6月22日 is no day to come
     return _anchored(parts, anchor)
 
