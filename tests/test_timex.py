@@ -101,6 +101,8 @@ def test_in_february(slots: dict[str, Any], timex: str) -> None:
         ({"from": Slots(month="5"), "to": Slots(year="2024", month="7")}, "2024-05/2024-07"),
         ({"from": Slots(month="12"), "to": Slots(year="2024", month="1")}, "2023-12/2024-01"),
         ({"from": Slots(year="2014"), "to": Slots(year="2009")}, None),
+        ({"from": Slots(year="1921"), "to": Slots(short_year="22")}, "1921/1922"),
+        ({"from": Slots(year="1998"), "to": Slots(short_year="02")}, "1998/2002"),
         ({"from": "31", "to": Slots(year="2024", month="2", day="3")}, None),
     ],
 )
@@ -108,6 +110,26 @@ def test_range(slots: dict[str, Any], timex: str | None) -> None:
     """The end of a range lends its start the month and year; a range that runs backwards is none."""
     value = resolve_date(Slots(slots), None)
     assert (value and value["timex"]) == timex
+
+
+@pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
+        ({"from": Slots(month="10"), "to": Slots(month="12")}, "2024-10/2024-12"),
+        ({"from": Slots(month="2", day="17"), "to": Slots(month="8", day="29")}, "2025-02-17/2025-08-29"),
+        ({"from": Slots(month="11"), "to": Slots(month="1")}, "2024-11/2025-01"),
+        ({"from": Slots(day="25"), "to": Slots(day="30")}, "2025-03-25/2025-03-30"),
+        ({"from": Slots(unit="month", offset="-1", day="20"), "to": Slots(day="22")}, "2025-02-20/2025-02-22"),
+        ({"from": Slots(unit="year", offset="-1", month="7"), "to": Slots(month="9")}, "2024-07/2024-09"),
+        ({"from": Slots(unit="year", offset="-1", month="11"), "to": Slots(month="1")}, "2024-11/2025-01"),
+        ({"from": Slots(unit="year", offset="-1", quarter="2"), "to": Slots(quarter="3")}, "2024-Q2/2024-Q3"),
+    ],
+)
+def test_range_near_the_document(slots: dict[str, Any], timex: str) -> None:
+    """Ends without a year are told together; a relative first end lends the second its year and month."""
+    value = resolve_date(Slots(slots), ANCHOR)
+    assert value is not None
+    assert (value["timex"], value["anchor"]) == (timex, ANCHOR.isoformat())
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ _SPACES = frozenset("\u00a0\u202f\u2009")
 _SEPARATORS = frozenset(".,'’٫٬")
 _ALWAYS_GROUP = frozenset("'’٬")
 _ALWAYS_DECIMAL = frozenset("٫")
+#: Signs of East Asian texts as wide as their digits, by the sign that they stand for.
+_WIDE = {"，": ",", "．": ".", "・": "."}
 MAX_DIGITS = 24
 
 
@@ -88,9 +90,28 @@ def _groups(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[list
             groups.append(ascii_digits(following.text))
             signs.append(atom.text)
             k += 2
+        elif (sign := _wide_sign(atoms, k)) and settings.decimal == ".":
+            groups.append(ascii_digits(atoms[k + 1].text))
+            signs.append(sign)
+            k += 2
         else:
             break
     return groups, signs, k
+
+
+def _wide_sign(atoms: Sequence[Atom], k: int) -> str | None:
+    """The sign that a wide one at `k` stands for: between wide digits `１，２００`, `２．５`, and in `1・5億`."""
+    sign = _WIDE.get(atoms[k].text)
+    if sign is None or k + 1 >= len(atoms) or not (atoms[k].glued and atoms[k + 1].glued):
+        return None
+    following = atoms[k + 1].text
+    if not following[0].isdecimal():
+        return None
+    if atoms[k].text == "・":
+        after = atoms[k + 2].kinds.keys() if k + 2 < len(atoms) else set()
+        return sign if "scale" in after or _CURRENCIES & after else None
+    wide = not following.isascii() and not atoms[k - 1].text.isascii()
+    return sign if wide and (sign != "," or len(following) == 3) else None
 
 
 def _space_group(groups: list[str], signs: list[str], atom: Atom, settings: Settings) -> bool:

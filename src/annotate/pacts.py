@@ -62,7 +62,11 @@ def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName])
 
 def _parties(match: Match) -> list[dict[str, str | None]]:
     """The parties that the words in and around the span name, each once."""
-    found = {slot.value: slot.text for slot in match.slots.get("party", ()) if isinstance(slot.value, str)}
+    found: dict[str, str] = {}
+    for slot in match.slots.get("party", ()):
+        if isinstance(slot.value, str):
+            codes = slot.value.split()  # one word may name several: 日米
+            found |= {code: code for code in codes} if len(codes) > 1 else {slot.value: slot.text}
     return [{"name": name, "code": code or None} for code, name in found.items()]
 
 
@@ -74,6 +78,8 @@ def _last(match: Match, name: str) -> str | None:
 
 def _count(match: Match) -> int | None:
     number = match.get("count")
+    if isinstance(number, str) and number.isdecimal():  # a list's value: 세 건
+        return int(number)
     if isinstance(number, Number) and number.value == number.value.to_integral_value():
         return int(number.value)
     return None

@@ -96,6 +96,9 @@ def _resolve(match: Slots, anchor: date | None) -> Value | None:
     parts = calendar_of(match)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
+    short = match.get("short_year") is not None and parts.month is not None
+    if short and anchor and parts.year and parts.year > anchor.year + 20:
+        parts = replace(parts, year=parts.year - 100)  # 65年6月22日 is no day to come
     return _anchored(parts, anchor, _direction(match))
 
 
@@ -453,24 +456,56 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
     if match.get("year") and isinstance(last, Calendar):
         last = replace(last, year=int(match.get("year")))
     if isinstance(first, Calendar) and isinstance(last, Calendar):
+        last = _in_century(last, match.get("to"), first)
         first, last = _fill(first, last), _fill(last, first, later=True)
     direction = _direction(match)
-    if anchor and isinstance(first, Calendar) and isinstance(last, Calendar) and _bare_months(first, last):
-        year = _anchored(last, anchor, direction)["end"][:4]  # both ends are of the same year: October to December
-        first = _fill(first, replace(last, year=int(year)))
     one = _end(first, anchor, direction)
-    if one and one["start"] and isinstance(last, Calendar) and not isinstance(first, Calendar) and _own_order(last):
-        start = date.fromisoformat(one["start"])  # `last year's January to June`
-        last = _fill(last, Calendar(year=start.year, month=start.month), later=True)
+    if one and not isinstance(first, Calendar) and isinstance(last, Calendar):
+        last = _fill(last, _known_of(one), later=True)
     two = _end(last, anchor, direction)
-    if one and two and anchor and one["start"] and two["end"] and one["start"] > two["end"]:
-        two = _later(one, last, anchor) or two
-    return _interval(one, two) if one and two else None
+    if not (one and two):
+        return None
+    if (value := _interval(one, two)) or anchor is None:
+        return value
+    if not direction and isinstance(first, Calendar) and isinstance(last, Calendar):
+        value = _in_order(first, last, one, two, anchor)
+    later = None if value else _later(one, last, anchor)
+    return _interval(one, later) if later else value
 
 
-def _bare_months(first: Calendar, last: Calendar) -> bool:
-    """Whether both ends of a range have a month and no year."""
-    return first.year is None and last.year is None and first.month is not None and last.month is not None
+def _in_century(last: Calendar, slot: Any, first: Calendar) -> Calendar:
+    """A short year after a whole one is of the same century, `1921年から22年`, or of the next: `1998〜02年`."""
+    if isinstance(slot, str | Number) or slot is None or slot.get("short_year") is None or first.year is None:
+        return last
+    year = first.year - first.year % 100 + int(slot.get("short_year"))
+    return replace(last, year=year + 100 * (year < first.year))
+
+
+def _known_of(value: Value) -> Calendar:
+    """What a relative first end tells of the second: the year and month of `先月20` in `先月20〜22日`."""
+    if value["start"] is None or value["grain"] not in ("day", "month", "quarter"):
+        return Calendar()
+    day = date.fromisoformat(value["start"])
+    if value["grain"] == "quarter":
+        return Calendar(year=day.year, quarter=(day.month + 2) // 3)
+    return Calendar(year=day.year, month=day.month)
+
+
+def _in_order(first: Calendar, last: Calendar, one: Value, two: Value, anchor: date) -> Value | None:
+    """Two ends without a year, each nearest to the document's date, that run backwards: one of them moves by years."""
+    if first.year is not None or last.year is not None:
+        return None
+    if first == Calendar(day=first.day) and last == Calendar(day=last.day):
+        end = _try_point(_fill(last, _known_of(one)))
+        return end and _interval(one, end | {"anchor": anchor.isoformat()})
+    if None in (first.month, last.month):
+        return None
+    begun, ended = int(one["start"][:4]), int(two["start"][:4])
+    pairs = [(_try_point(replace(first, year=ended - years)), two) for years in (0, 1)]
+    pairs.append((one, _try_point(replace(last, year=begun))))
+    found = [value for low, high in pairs if low and high and (value := _interval(low, high))]
+    nearest = max(found, key=lambda value: (-_away(value, anchor), value["start"]), default=None)
+    return nearest and nearest | {"anchor": anchor.isoformat()}
 
 
 def _later(one: Value, last: Any, anchor: date) -> Value | None:
