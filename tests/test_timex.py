@@ -115,3 +115,28 @@ def test_mod() -> None:
     assert about is not None
     assert (end["timex"], end["mod"], end["end"], end["edtf"]) == ("2008", "END", "2008-12-31", "2008")
     assert (about["mod"], about["edtf"]) == ("APPROX", "2008~")
+
+
+@pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
+        ({"weekday": "2"}, "2025-03-18"),
+        ({"weekday": "4"}, "2025-03-13"),
+        ({"weekday": "4", "clause": "future"}, "2025-03-20"),
+        ({"weekday": "2", "clause": "future"}, "2025-03-18"),
+        ({"month": "10"}, "2025-10"),
+        ({"month": "10", "clause": "past"}, "2024-10"),
+        ({"month": "2", "clause": "future"}, "2026-02"),
+        ({"month": "3", "clause": "future"}, "2025-03"),
+        ({"month": "2", "day": "28", "clause": "future"}, "2026-02-28"),
+        ({"season": "winter", "clause": "future"}, "2025-WI"),
+        ({"year": "2019", "month": "2", "clause": "future"}, "2019-02"),
+        ({"from": Slots(weekday="4"), "to": Slots(weekday="6")}, "2025-03-13/2025-03-15"),
+        ({"from": Slots(weekday="1"), "to": Slots(weekday="3")}, "2025-03-17/2025-03-19"),
+    ],
+)
+def test_clause(slots: dict[str, Any], timex: str) -> None:
+    """What leaves the year or week open is the last, the nearest or the next one, as its clause has it."""
+    value = resolve_date(Slots(slots), ANCHOR)
+    assert value is not None
+    assert value["timex"] == timex

@@ -96,7 +96,12 @@ def _resolve(match: Slots, anchor: date | None) -> Value | None:
     parts = calendar_of(match)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
-    return _anchored(parts, anchor)
+    return _anchored(parts, anchor, _direction(match))
+
+
+def _direction(match: Slots) -> int:
+    """Where the clause says that it looks: 1 to what is to come, -1 back, 0 where it does not say."""
+    return {"future": 1, "past": -1}.get(match.get("clause"), 0)
 
 
 def calendar_of(match: Slots) -> Calendar:
@@ -382,30 +387,41 @@ def _order_in_year(anchor: date, parts: Calendar) -> int | None:
     return (anchor.month - 1) // (3 if parts.quarter else 6) + 1
 
 
-def _anchored(parts: Calendar, anchor: date | None) -> Value:
-    """Parts without a year take the one nearest to the document's date; so do they if it has no date: none."""
+def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> Value:
+    """Parts without a year: those that the clause looks to, else the nearest ones to the document's date."""
     if anchor is None or parts.year is not None or parts.decade is not None or parts.century is not None:
         return _point(parts)
     if parts.day is not None and parts == Calendar(day=parts.day):
-        return _day_of_month(parts.day, anchor, 0)
+        return _day_of_month(parts.day, anchor, direction)
     if parts.weekday is not None and parts.month is None:
-        # a bare weekday in the news is the last one, today included
-        return _relative("day", -((anchor.weekday() - parts.weekday + 1) % 7), anchor)
+        # a bare weekday in the news is the last one, in a clause about the future the next one, today included
+        away = (parts.weekday - 1 - anchor.weekday()) % 7
+        return _relative("day", away if direction > 0 or away == 0 else away - 7, anchor)
     if parts.month is None and parts.quarter is None and parts.half is None and parts.season is None:
         return _point(parts)
     years = (anchor.year, anchor.year - 1, anchor.year + 1)
-    values = [_try_point(replace(parts, year=year)) for year in years]
-    dated = [v for v in values if v is not None]
+    dated = [v for v in (_try_point(replace(parts, year=year)) for year in years) if v is not None]
     if not dated:
         raise ValueError("no such day")
-    if parts.half is not None:
-        best = dated[0]
-    elif parts.day is None:
-        near = [v for v in dated if _away(v, anchor) <= 92]
-        best = min(near, key=lambda v: _away(v, anchor)) if near else dated[0]
+    today = anchor.isoformat()
+    ahead, behind = [v for v in dated if v["end"] >= today], [v for v in dated if v["start"] <= today]
+    if direction > 0 and ahead:
+        best = min(ahead, key=lambda v: str(v["start"]))
+    elif direction < 0 and behind:
+        best = max(behind, key=lambda v: str(v["start"]))
     else:
-        best = min(dated, key=lambda v: _away(v, anchor))
-    return best | {"anchor": anchor.isoformat()}
+        best = _nearest(parts, dated, anchor)
+    return best | {"anchor": today}
+
+
+def _nearest(parts: Calendar, dated: list[Value], anchor: date) -> Value:
+    """Of the values in the document's year and its neighbours the nearest; the year's own where none is near."""
+    if parts.half is not None:
+        return dated[0]
+    if parts.day is None:
+        near = [v for v in dated if _away(v, anchor) <= 92]
+        return min(near, key=lambda v: _away(v, anchor)) if near else dated[0]
+    return min(dated, key=lambda v: _away(v, anchor))
 
 
 def _try_point(parts: Calendar) -> Value | None:
@@ -431,8 +447,18 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
         last = replace(last, year=int(match.get("year")))
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
-    one, two = _end(first, anchor), _end(last, anchor)
+    direction = _direction(match)
+    one, two = _end(first, anchor, direction), _end(last, anchor, direction)
+    if one and two and anchor and one["start"] and two["end"] and one["start"] > two["end"]:
+        two = _later(one, last, anchor) or two
     return _interval(one, two) if one and two else None
+
+
+def _later(one: Value, last: Any, anchor: date) -> Value | None:
+    """The second end of `Thursday to Saturday`, `November bis Februar`, as the next one after the first."""
+    if not isinstance(last, Calendar) or last.year is not None:
+        return None
+    return _anchored(last, date.fromisoformat(one["start"]), 1) | {"anchor": anchor.isoformat()}
 
 
 def _side(slot: Any) -> Any:
@@ -444,8 +470,8 @@ def _side(slot: Any) -> Any:
     return calendar_of(slot)
 
 
-def _end(side: Any, anchor: date | None) -> Value | None:
-    return _anchored(side, anchor) if isinstance(side, Calendar) else _resolve(side, anchor)
+def _end(side: Any, anchor: date | None, direction: int = 0) -> Value | None:
+    return _anchored(side, anchor, direction) if isinstance(side, Calendar) else _resolve(side, anchor)
 
 
 def _fill(parts: Calendar, other: Calendar, *, later: bool = False) -> Calendar:
