@@ -432,6 +432,10 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         first, last = _fill(first, last), _fill(last, first, later=True)
     one, two = _end(first, anchor), _end(last, anchor)
+    if one and isinstance(last, Calendar) and not isinstance(first, Calendar):
+        two = _end(_beside(last, one, later=True), anchor)
+    elif two and isinstance(first, Calendar) and not isinstance(last, Calendar):
+        one = _end(_beside(first, two), anchor)
     return _interval(one, two) if one and two else None
 
 
@@ -460,6 +464,20 @@ def _fill(parts: Calendar, other: Calendar, *, later: bool = False) -> Calendar:
         if parts == Calendar(year=parts.year) and getattr(other, name) is not None:
             return parts
     return parts
+
+
+def _beside(parts: Calendar, other: Value, *, later: bool = False) -> Calendar:
+    """The same where the other end is relative and known: `去年3月5日至8日`, `van 3 tot 5 mei vorig jaar`."""
+    if other["start"] is None or parts.weekday is not None or parts.year is not None or other["grain"] == "year":
+        return parts
+    month = date.fromisoformat(other["start"]).month
+    if parts.quarter is not None:
+        known = Calendar(quarter=(month - 1) // 3 + 1)
+    elif parts.half is not None:
+        known = Calendar(half=(month - 1) // 6 + 1)
+    else:
+        known = Calendar(month=month)
+    return _fill(parts, replace(known, year=int(other["start"][:4])), later=later)
 
 
 def _interval(one: Value, two: Value) -> Value | None:
