@@ -91,6 +91,19 @@ def test_range(slots: dict[str, Any], timex: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
+        ({"from": Slots(offset="-1", unit="year", month="3", day="5"), "to": Slots(day="8")}, "2024-03-05/2024-03-08"),
+        ({"from": "3", "to": Slots(offset="-1", unit="year", month="5", day="5")}, "2024-05-03/2024-05-05"),
+        ({"from": Slots(offset="-1", unit="year", quarter="1"), "to": Slots(quarter="3")}, "2024-Q1/2024-Q3"),
+    ],
+)
+def test_range_beside_a_relative_end(slots: dict[str, Any], timex: str) -> None:
+    value = resolve_date(Slots(**slots), date(2025, 3, 18))
+    assert value is not None and value["timex"] == timex
+
+
+@pytest.mark.parametrize(
     "slots",
     [
         {"year": "2024", "month": "2", "day": "31"},

@@ -13,6 +13,7 @@ from annotate.grammar import Kinds, Settings
 
 _SPACES = frozenset("\u00a0\u202f\u2009")
 _SEPARATORS = frozenset(".,'’٫٬")
+_WIDE = {"，": ",", "．": "."}
 _ALWAYS_GROUP = frozenset("'’٬")
 _ALWAYS_DECIMAL = frozenset("٫")
 MAX_DIGITS = 24
@@ -78,19 +79,26 @@ def _groups(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[list
     while k < len(atoms):
         atom = atoms[k]
         following = atoms[k + 1] if k + 1 < len(atoms) else None
+        wide = following is not None and _is_wide(atoms[k - 1].text) and _is_wide(following.text)
+        sign = _WIDE.get(atom.text, atom.text) if wide else atom.text
         if atom.text[0].isdecimal() and not atom.glued and _space_group(groups, signs, atom, settings):
             groups.append(ascii_digits(atom.text))
             signs.append(" ")
             k += 1
         elif (
-            atom.glued and atom.text in _SEPARATORS and following and following.glued and following.text[0].isdecimal()
+            atom.glued and sign in _SEPARATORS and following and following.glued and following.text[0].isdecimal()
         ):
             groups.append(ascii_digits(following.text))
-            signs.append(atom.text)
+            signs.append(sign)
             k += 2
         else:
             break
     return groups, signs, k
+
+
+def _is_wide(text: str) -> bool:
+    """Whether it is written in full-width digits, whose comma groups them: `１，２００`."""
+    return "０" <= text[0] <= "９"
 
 
 def _space_group(groups: list[str], signs: list[str], atom: Atom, settings: Settings) -> bool:
