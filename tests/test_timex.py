@@ -100,7 +100,8 @@ def test_range(slots: dict[str, Any], timex: str | None) -> None:
 )
 def test_range_beside_a_relative_end(slots: dict[str, Any], timex: str) -> None:
     value = resolve_date(Slots(**slots), date(2025, 3, 18))
-    assert value is not None and value["timex"] == timex
+    assert value is not None
+    assert value["timex"] == timex
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,7 @@ def _groups(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[list
             groups.append(ascii_digits(atom.text))
             signs.append(" ")
             k += 1
-        elif (
-            atom.glued and sign in _SEPARATORS and following and following.glued and following.text[0].isdecimal()
-        ):
+        elif atom.glued and sign in _SEPARATORS and following and following.glued and following.text[0].isdecimal():
             groups.append(ascii_digits(following.text))
             signs.append(sign)
             k += 2
