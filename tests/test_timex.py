@@ -123,6 +123,8 @@ def test_range(slots: dict[str, Any], timex: str | None) -> None:
         ({"from": Slots(unit="year", offset="-1", month="7"), "to": Slots(month="9")}, "2024-07/2024-09"),
         ({"from": Slots(unit="year", offset="-1", month="11"), "to": Slots(month="1")}, "2024-11/2025-01"),
         ({"from": Slots(unit="year", offset="-1", quarter="2"), "to": Slots(quarter="3")}, "2024-Q2/2024-Q3"),
+        ({"from": Slots(unit="year", offset="-1", month="3", day="5"), "to": Slots(day="8")}, "2024-03-05/2024-03-08"),
+        ({"from": "3", "to": Slots(unit="year", offset="-1", month="5", day="5")}, "2024-05-03/2024-05-05"),
     ],
 )
 def test_range_near_the_document(slots: dict[str, Any], timex: str) -> None:

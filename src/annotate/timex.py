@@ -463,6 +463,8 @@ def _range(match: Slots, anchor: date | None) -> Value | None:
     if one and not isinstance(first, Calendar) and isinstance(last, Calendar):
         last = _fill(last, _known_of(one), later=True)
     two = _end(last, anchor, direction)
+    if two and not isinstance(last, Calendar) and isinstance(first, Calendar):
+        one = _end(_fill(first, _known_of(two)), anchor, direction)
     if not (one and two):
         return None
     if (value := _interval(one, two)) or anchor is None:
