@@ -75,6 +75,8 @@ def resolve_date(match: Slots, anchor: date | None) -> Value | None:
         value = _resolve(match, anchor)
     except (ValueError, OverflowError):
         return None
+    if value is not None and match.get("fiscal") and value["grain"] == "year":
+        value["timex"] = f"{match.get('fiscal')}{value['timex']}"  # TIMEX3 keeps fiscal years apart
     if value is not None and (mod := match.get("mod")):
         value["mod"] = mod
         if mod == "APPROX" and value["edtf"] and "/" not in value["edtf"] and "X" not in value["edtf"]:
