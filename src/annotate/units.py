@@ -117,14 +117,20 @@ def masked(tokens: Tokens) -> dict[int, int]:
     """Tokens that belong to a URL or e-mail address: first token -> end."""
     text = tokens.text
     found = {}
-    for match in _ADDRESS.finditer(text):
+    done = 0
+    while match := _ADDRESS.search(text, done):
         start, end = match.span()
-        while start and not text[start - 1].isspace() and text[start - 1] not in _BREAKS_ADDRESS:
+        while start > done and not _ends_address(text[start - 1]):
             start -= 1
-        while end < len(text) and not text[end].isspace() and text[end] not in _BREAKS_ADDRESS:
+        while end < len(text) and not _ends_address(text[end]):
             end += 1
         found[bisect_left(tokens.starts, start)] = bisect_left(tokens.starts, end)
+        done = end  # what more signs of an address stand in this one (`a@b@c`) would only find it again
     return found
+
+
+def _ends_address(character: str) -> bool:
+    return character.isspace() or character in _BREAKS_ADDRESS
 
 
 #: How many tokens from a number on are looked at to put it together, and how many before it.
@@ -397,6 +403,8 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
         return end, _text(atoms, k, end), {"numeric_date": value}
     two = _runs(atoms, k, frozenset("/-.."), 2)
     if not two or not (k + 3 >= len(atoms) or not (atoms[k + 3].glued and atoms[k + 3].text in "/-")):
+        return None
+    if any(len(run) > 4 for run in two):  # Python makes no integer of thousands of digits
         return None
     sign = atoms[k + 1].text
     kinds: dict[str, Any] = {}
