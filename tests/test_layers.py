@@ -59,7 +59,7 @@ def test_stages_do_not_import_one_another(stage: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_stages_do_not_import_what_drives_them(stage: str) -> None:
     """A stage does not know the pipeline, the batch run or the command line, not even at a distance."""
-    drivers = {"pipeline", "run", "cli", "explain", "cases", "evaluate", "__init__"}
+    drivers = {"pipeline", "run", "cli", "explain", "cases", "evaluate", "diff", "__init__"}
     assert reachable(stage) & drivers == set()
 
 
