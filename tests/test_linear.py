@@ -378,8 +378,8 @@ def test_nasty_texts_are_linear(lang: str, piece: str) -> None:
 
 
 #: Lists left out, by language: their first word, over and over without a mark of a clause, takes more than linear
-#: time, as spaCy tries a pattern with several `*` from each trigger to each later word (de/agreements/contract-with-sum,
-#: the rules of ja/agreements for names of Chinese characters).
+#: time, as spaCy tries a pattern with several `*` from each trigger to each later word
+#: (de/agreements/contract-with-sum, the rules of ja/agreements for names of Chinese characters).
 KNOWN_SLOW = {"de": {"company_noun"}, "ja": {"agreement_not"}}
 
 

@@ -1,8 +1,8 @@
 """The command line: arguments in, data to standard output, all else to standard error.
 
 The only module that prints. Heavy imports stand inside the commands, so that `annotate --help` is quick.
-Exit status: 0 all good, 1 some documents or examples failed and the rest is done, 2 a wrong call or a fault
-in the pattern files, 130 interrupted.
+Exit status: 0 all good, 1 some documents or examples failed and the rest is done (of `diff`: something differs),
+2 a wrong call or a fault in the pattern files, 130 interrupted.
 """
 
 from __future__ import annotations
