@@ -466,7 +466,7 @@ def test_version_and_help() -> None:
     """`--version` names the version, `--help` the commands."""
     assert re.fullmatch(r"annotate \d+\.\d+\.\d+\n", annotate("--version").stdout)
     told = annotate("--help").stdout
-    for command in ("run", "explain", "check", "test", "evaluate", "languages", "schema"):
+    for command in ("run", "explain", "check", "test", "evaluate", "diff", "languages", "schema"):
         assert f" {command} " in told
 
 

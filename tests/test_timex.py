@@ -194,4 +194,5 @@ def test_clause(slots: dict[str, Any], timex: str) -> None:
 def test_season_said_in_february(offset: str, season: str, timex: str) -> None:
     """January and February are still of the winter that began the year before."""
     value = resolve_date(Slots({"offset": offset, "season": season}), date(2024, 2, 10))
-    assert value is not None and value["timex"] == timex
+    assert value is not None
+    assert value["timex"] == timex

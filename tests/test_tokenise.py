@@ -40,7 +40,7 @@ def test_words(text: str, words: list[str]) -> None:
 
 def test_breaks() -> None:
     """A line of a list ends there; a line that was only wrapped goes on."""
-    assert tokenise("eind 2008\nZaal 3").breaks == {2}
+    assert tokenise("eind 2008\nZaal 3").breaks == (2,)
     wrapped = "De twee landen hebben volgens de minister in het voorjaar van 18\njanuari 1950 betrekkingen."
-    assert tokenise(wrapped).breaks == set()
+    assert tokenise(wrapped).breaks == ()
     assert len(tokenise("een\n\ntwee").breaks) == 1

@@ -60,10 +60,10 @@ def _overlapping(ordered: Sequence[Match], n: int) -> Iterator[Match]:
     for other in reversed(ordered[max(0, n - _NEIGHBOURS) : n]):
         if other.end > match.start:
             yield other
-    for other in ordered[n + 1 :]:
-        if other.start >= match.end:
+    for after in range(n + 1, len(ordered)):  # no slice: it would copy the rest of the text for each match
+        if ordered[after].start >= match.end:
             return
-        yield other
+        yield ordered[after]
 
 
 #: No more matches than these begin inside one span before the match in question does.

@@ -1,8 +1,8 @@
 """The command line: arguments in, data to standard output, all else to standard error.
 
 The only module that prints. Heavy imports stand inside the commands, so that `annotate --help` is quick.
-Exit status: 0 all good, 1 some documents or examples failed and the rest is done, 2 a wrong call or a fault
-in the pattern files, 130 interrupted.
+Exit status: 0 all good, 1 some documents or examples failed and the rest is done (of `diff`: something differs),
+2 a wrong call or a fault in the pattern files, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -673,6 +673,29 @@ def _records(path: Path, pattern: str) -> list[dict[str, Any]]:
     if not files:
         raise EvaluateError(f"{path}: holds no {pattern}")
     return [record for file in files for record in load_records(file)]
+
+
+# --- diff
+
+
+@app.command("diff")
+def diff_command(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The earlier output: a file of records, or a folder.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The later output: a file of records, or a folder.")],
+    labels: Annotated[str | None, typer.Option("--label", metavar="DATE,MONEY", help="Only these labels.")] = None,
+    langs: Annotated[
+        str | None, typer.Option("--lang", metavar="nl,en", callback=_tags, help="Only documents in these languages.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show so many entities of a kind; 0 for all.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show what changed between two outputs. Exit status as of diff(1): 0 nothing, 1 something, 2 a wrong call."""
+    from annotate.diff import DiffError, diff, render
+
+    with _told(DiffError):
+        report = diff(old, new, labels=_split(labels), langs=_split(langs), limit=limit)
+    typer.echo(_json(report.as_dict()) if as_json else render(report).rstrip("\n"))
+    raise typer.Exit(FAILED if report.differs else 0)
 
 
 # --- languages and schema

@@ -32,14 +32,16 @@ _MIN_LETTERS = 12
 _MIN_SCORE = 0.7
 _MIN_SEGMENT = 120
 _SEGMENT_SCORE = 0.95
-_NOISE = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+")
+_NOISE = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 _ADDRESS = re.compile(r"://|www\.|@")
 _LATIN = re.compile(r"[A-Za-z]")
 _NOT_LATIN = re.compile(r"[\u0300-\uffff]")
 _WIDE = re.compile(r"[\u2e80-\uffff]")
 #: Scripts that mix Chinese characters with their own, which are never away for long (ISO 15924).
 _SCRIPTS = {"Kore": re.compile(r"[\u1100-\u11ff\uac00-\ud7af]"), "Jpan": re.compile(r"[\u3040-\u30ff]")}
-_QUOTED = re.compile(r"[“„«\"「『]([^”»\"」』\n]{120,})[”“»\"」』]")
+#: A quotation of some length in group 1; or one that is shorter or never closed, passed over as a whole, as else
+#: each of a million opening quotes would be followed to the end of its line.
+_QUOTED = re.compile(r"[“„«\"「『](?:([^”»\"」』\n]{120,})[”“»\"」』]|[^”»\"」』\n]*)")
 _LINE = re.compile(r"[^\n]+")
 
 
@@ -230,7 +232,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     for line in _LINE.finditer(text):
         if line.end() - line.start() < _MIN_SEGMENT:
             continue
-        quotes = [m.span(1) for m in _QUOTED.finditer(text, line.start(), line.end())]
+        quotes = [m.span(1) for m in _QUOTED.finditer(text, line.start(), line.end()) if m[1]]
         if quotes and sum(e - s for s, e in quotes) < 0.8 * (line.end() - line.start()):
             yield from quotes
         else:

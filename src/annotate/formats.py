@@ -118,12 +118,12 @@ def read_stdin(source: Source) -> Iterator[Draft | ReadError]:
 
 
 def _first_line(source: Source) -> bytes:
-    head = b""
+    head = bytearray()  # bytes would be copied for each of a million blank lines
     for line in source.lines():
         head += line
         if not line.isspace() or len(head) > source.max_bytes:
             break
-    return head
+    return bytes(head)
 
 
 def _is_object(source: Source, line: bytes) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,9 +49,12 @@ def link(spans: list[Linked], tokens: Tokens) -> list[dict[str, Any]]:
 def _mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
     """Each bare mention of an acronym that the text has introduced in brackets behind a name."""
     introduced: dict[str, Linked] = {}
+    ends: dict[tuple[str | None, int], Linked] = {}
+    for span in spans:
+        ends.setdefault((span.match.label, span.match.end), span)
     for span in spans:
         if span.match.get("acronym") and "acronym" in span.match.slots:
-            _share(span, _named_before(span, spans), tokens)
+            _share(span, _named_before(span, ends), tokens)
             introduced.setdefault(tokens.text[span.match.start : span.match.end], span)
     taken = {i for span in spans if span.match.label in _PACTS for i in range(span.match.i, span.match.j)}
     found = []
@@ -69,11 +72,15 @@ def _mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
 _PACTS = ("AGREEMENT", "PARTNERSHIP")
 
 
-def _named_before(acronym: Linked, spans: Sequence[Linked]) -> Linked | None:
-    """The name that an acronym in brackets stands behind."""
-    before = [s for s in spans if s.match.label == acronym.match.label and s.match.end <= acronym.match.start]
-    nearest = max(before, key=lambda s: s.match.end, default=None)
-    return nearest if nearest and acronym.match.start - nearest.match.end <= 4 else None
+#: How many characters may stand between a name and its acronym: ` (` and a quotation mark or two.
+_GAP = 4
+
+
+def _named_before(acronym: Linked, ends: Mapping[tuple[str | None, int], Linked]) -> Linked | None:
+    """The name that an acronym in brackets stands behind; `ends` are the spans by label and end."""
+    start = acronym.match.start
+    near = (ends.get((acronym.match.label, end)) for end in range(start, start - _GAP - 1, -1))
+    return next((name for name in near if name is not None), None)
 
 
 _PLURAL = re.compile(r"(?<=[A-Z])['’]?s$")

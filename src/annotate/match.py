@@ -9,6 +9,7 @@ one for each kind of date. Word lists and kinds reach the `Matcher` as lexeme fl
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -160,11 +161,14 @@ class Engine:
 
     def _lines(self, tokens: Tokens, windows: Sequence[tuple[int, int]], settings: Settings) -> list[list[Unit]]:
         """The units of each window, cut at the ends of lines."""
-        masks = masked(tokens)
+        if not windows:
+            return []
+        masks = masked(tokens, windows[0][0], windows[-1][1])
+        breaks = tokens.breaks
         pieces: list[tuple[int, int]] = []
         for start, end in windows:
-            cuts = [start, *sorted(b for b in tokens.breaks if start < b < end), end]
-            pieces += itertools.pairwise(cuts)
+            inside = breaks[bisect_right(breaks, start) : bisect_left(breaks, end)]
+            pieces += itertools.pairwise((start, *inside, end)) if inside else ((start, end),)
         phrases = self._phrases.find(tokens, pieces)
         return [
             units_of(tokens, a, b, phrases=phrases, masks=masks, lexicon=self._lexicon, settings=settings)

@@ -164,7 +164,18 @@ class Level:
             for shard, (left, right) in self._reach(units[n]):
                 spans.setdefault(shard, []).append((max(0, n - left), min(len(units), n + right + 1)))
         for shard, own in spans.items():
-            yield from self._shards[shard].find(_joined(units, own))
+            for stretch in _stretches(_joined(units, own)):
+                yield from self._shards[shard].find(stretch)
+
+
+#: How many units the `Matcher` sees at once. Patterns with open ends cost it more than linear time in a longer row.
+_STRETCH = 256
+
+
+def _stretches(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
+    """The units in stretches that overlap by as much as a match may need; mostly all at once."""
+    for start in range(0, max(1, len(units) - 2 * _FARTHEST), _STRETCH - 2 * _FARTHEST):
+        yield units[start : start + _STRETCH]
 
 
 def _joined(units: Sequence[Unit], spans: list[tuple[int, int]]) -> list[Unit]:

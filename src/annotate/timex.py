@@ -313,27 +313,18 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
     """`vorig jaar`, `last March`, `next Monday`: the unit or the named period before or after the document's."""
     if match.get("unit"):
         return _in_directed_period(match.get("unit"), parts, offset, anchor)
-    if anchor is None:
-        return _point(parts)
-    if parts.year is not None:
+    if anchor is None or parts.year is not None:
         return _point(parts)
     if parts.day is not None and parts == Calendar(day=parts.day):
         return _day_of_month(parts.day, anchor, offset)
     if parts.weekday is not None and parts.month is None:
-        away = (parts.weekday - 1 - anchor.weekday()) % 7
-        if offset < 0:
-            away = away - 7 if away else -7
-        elif offset > 0:
-            away = away or 7
-        else:
-            away = parts.weekday - 1 - anchor.weekday()
-        return _relative("day", away, anchor)
+        return _relative("day", _days_to(parts.weekday, offset, anchor), anchor)
     current, own = _order_in_year(anchor, parts), _own_order(parts)
     if parts.month is not None and parts.day is not None:
         current, own = anchor.month * 100 + anchor.day, parts.month * 100 + parts.day
     if own is None or current is None:
         return None
-    years = offset - (offset == 0 and parts.season == "winter" and anchor.month < 3)
+    years = offset
     if offset < 0:
         years = 0 if own < current else -1
     elif offset > 0:
@@ -341,6 +332,14 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
     elif parts.season == "winter" and current < 0:
         years = -1
     return _point(replace(parts, year=anchor.year + years)) | {"anchor": anchor.isoformat()}
+
+
+def _days_to(weekday: int, offset: int, anchor: date) -> int:
+    """How many days off the last, this week's or the next such weekday is."""
+    away = weekday - 1 - anchor.weekday()
+    if offset == 0:
+        return away
+    return away % 7 - 7 if offset < 0 else away % 7 or 7
 
 
 def _in_directed_period(unit: str, parts: Calendar, offset: int, anchor: date | None) -> Value:
@@ -505,7 +504,9 @@ def _in_order(first: Calendar, last: Calendar, one: Value, two: Value, anchor: d
     if None in (first.month, last.month):
         return None
     begun, ended = int(one["start"][:4]), int(two["start"][:4])
-    pairs = [(_try_point(replace(first, year=ended - years)), two) for years in (0, 1)]
+    pairs: list[tuple[Value | None, Value | None]] = [
+        (_try_point(replace(first, year=ended - years)), two) for years in (0, 1)
+    ]
     pairs.append((one, _try_point(replace(last, year=begun))))
     found = [value for low, high in pairs if low and high and (value := _interval(low, high))]
     nearest = max(found, key=lambda value: (-_away(value, anchor), value["start"]), default=None)

@@ -79,13 +79,13 @@ _SENTENCE_END = frozenset('.!?:;|。！？…"”»)')
 _WRAP = range(40, 121)
 
 
-def _breaks(text: str, words: list[str], starts: list[int]) -> frozenset[int]:
+def _breaks(text: str, words: list[str], starts: list[int]) -> tuple[int, ...]:
     """Token indices that start a new line, but for lines that were only wrapped.
 
     A line feed inside a paragraph set to a fixed width separates nothing: the line before it is 40 to 120
     characters long and does not end a sentence, and the next begins in lower case or with a digit.
     """
-    found = set()
+    found: list[int] = []
     line_start = 0
     for match in _LINE_END.finditer(text):
         index = bisect_left(starts, match.end())
@@ -95,6 +95,6 @@ def _breaks(text: str, words: list[str], starts: list[int]) -> frozenset[int]:
         single = match.group() in ("\n", "\r\n", "\r")
         first = words[index][0]
         wrapped = single and length in _WRAP and words[index - 1][-1] not in _SENTENCE_END
-        if not (wrapped and (first.islower() or first.isdigit())):
-            found.add(index)
-    return frozenset(found)
+        if not (wrapped and (first.islower() or first.isdigit())) and found[-1:] != [index]:
+            found.append(index)
+    return tuple(found)

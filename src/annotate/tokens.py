@@ -13,13 +13,13 @@ INVISIBLE = "\u200b\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff"
 class Tokens:
     """The tokens of one text: `words[i]` stands at `text[starts[i]:starts[i] + len(words[i])]`.
 
-    `breaks` holds the indices of tokens before which a line or paragraph ends; nothing matches across one.
+    `breaks` holds the indices of tokens before which a line or paragraph ends, in order; nothing matches across one.
     """
 
     text: str
     words: list[str]
     starts: list[int]
-    breaks: frozenset[int]
+    breaks: tuple[int, ...]
 
     def __len__(self) -> int:
         return len(self.words)

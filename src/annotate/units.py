@@ -113,18 +113,25 @@ def _spelt(tokens: Tokens, places: Sequence[int], form: str, cased: bool) -> boo
     return not cased or [tokens.words[i] for i in places] == tokenise(form).words
 
 
-def masked(tokens: Tokens) -> dict[int, int]:
-    """Tokens that belong to a URL or e-mail address: first token -> end."""
+def masked(tokens: Tokens, first: int = 0, last: int | None = None) -> dict[int, int]:
+    """Tokens from `first` to `last` that belong to a URL or e-mail address: first token -> end."""
     text = tokens.text
-    found = {}
-    for match in _ADDRESS.finditer(text):
+    found: dict[int, int] = {}
+    done = tokens.starts[first] if first else 0
+    stop = len(text) if last is None or last >= len(tokens) else tokens.starts[last]
+    while match := _ADDRESS.search(text, done, stop):
         start, end = match.span()
-        while start and not text[start - 1].isspace() and text[start - 1] not in _BREAKS_ADDRESS:
+        while start > done and not _ends_address(text[start - 1]):
             start -= 1
-        while end < len(text) and not text[end].isspace() and text[end] not in _BREAKS_ADDRESS:
+        while end < len(text) and not _ends_address(text[end]):
             end += 1
         found[bisect_left(tokens.starts, start)] = bisect_left(tokens.starts, end)
+        done = end  # what more signs of an address stand in this one (`a@b@c`) would only find it again
     return found
+
+
+def _ends_address(character: str) -> bool:
+    return character.isspace() or character in _BREAKS_ADDRESS
 
 
 #: How many tokens from a number on are looked at to put it together, and how many before it.
@@ -397,6 +404,8 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
         return end, _text(atoms, k, end), {"numeric_date": value}
     two = _runs(atoms, k, frozenset("/-.."), 2)
     if not two or not (k + 3 >= len(atoms) or not (atoms[k + 3].glued and atoms[k + 3].text in "/-")):
+        return None
+    if any(len(run) > 4 for run in two):  # Python makes no integer of thousands of digits
         return None
     sign = atoms[k + 1].text
     kinds: dict[str, Any] = {}
