@@ -131,8 +131,9 @@ class Engine:
             rules, kinds = self._sets[n], self._lexicon[word] or {}
             number = word[0].isdecimal() or "cardinal" in kinds
             year = {"year": "", "modern_year": ""} if len(word) == 4 and word.isdecimal() else None
-            reach = rules.reach_of(year or kinds, word)
-            found = self._reaches[n, word] = (rules.reach, rules.reach) if number and not year else reach
+            whole = number and not year
+            found = (rules.reach, rules.reach) if whole else rules.reach_of(year or kinds, word)
+            self._reaches[n, word] = found
         return found
 
     # -- matching

@@ -8,8 +8,10 @@ the same trigger stand together, with a vocabulary of their own, and see only th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from spacy.attrs import IDS
@@ -108,6 +110,87 @@ def is_any(kinds: Mapping[str, Any], names: frozenset[str]) -> bool:
     return any("." in n and kinds.get(n.split(".")[0]) == n.split(".", 1)[1] for n in names)
 
 
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """What must stand around a trigger before it is worth while to ask the `Matcher` for one pattern.
+
+    Masks have a bit for each set of names, or of words, that some token of the level asks for. `before` and `after`
+    are what the units on either side of the trigger must be, `left` and `right` what must stand somewhere within
+    reach; 0 where anything will do.
+    """
+
+    shard: int
+    reach: Reach
+    before: int
+    after: int
+    left: int
+    right: int
+
+
+class _Bits:
+    """Which of a level's sets of names and words a unit is in, as bits; kept by the unit's word."""
+
+    def __init__(self) -> None:
+        self._sets: dict[frozenset[str], int] = {}
+        self._names: dict[str, int] = {}
+        self._valued: dict[str, list[tuple[str, int]]] = {}
+        self._words: dict[str, int] = {}
+        self._known: dict[str, int] = {}
+
+    def of_names(self, names: Sequence[str]) -> int:
+        """The bit of a set of names: of lists, kinds or rules; `period.year` asks for the value, too."""
+        key = frozenset(names)
+        if key not in self._sets:
+            bit = self._sets[key] = 1 << len(self._sets)
+            for name in key:
+                base, _, value = name.partition(".")
+                self._names[name] = self._names.get(name, 0) | bit
+                if value:
+                    self._valued.setdefault(base, []).append((value, bit))
+        return self._sets[key]
+
+    def of_words(self, words: Iterable[str]) -> int:
+        """The bit of a set of words, compared without case."""
+        folded = frozenset(word.casefold() for word in words)
+        key = frozenset(f"word {word}" for word in folded)
+        if key not in self._sets:
+            bit = self._sets[key] = 1 << len(self._sets)
+            for word in folded:
+                self._words[word] = self._words.get(word, 0) | bit
+        return self._sets[key]
+
+    def of_token(self, spec: TokenSpec) -> int:
+        """All that a unit must be to be taken by a token, as far as names and words tell."""
+        bits = self.of_names(spec.names) if spec.names else 0
+        if spec.also:
+            bits |= self.of_names(spec.also)
+        if words := list(_literals(spec)):
+            bits |= self.of_words(words)
+        return bits
+
+    def of(self, unit: Unit) -> int:
+        """The bits of a unit."""
+        bits = self._known.get(unit.orth)
+        if bits is None:
+            if len(self._known) > _VOCAB_BOUND:
+                self._known.clear()
+            bits = self._known[unit.orth] = self.of_kinds(unit.kinds, unit.orth)
+        return bits
+
+    def of_kinds(self, kinds: Mapping[str, Any], word: str) -> int:
+        """The bits of a word with its kinds."""
+        bits = self._words.get(word.casefold(), 0)
+        names, valued = self._names, self._valued
+        for name in kinds:
+            if name in names:
+                bits |= names[name]
+            if name in valued:
+                for value, bit in valued[name]:
+                    if kinds[name] == value:
+                        bits |= bit
+        return bits
+
+
 class Level:
     """The rules of one level, in shards by what triggers them."""
 
@@ -118,10 +201,12 @@ class Level:
         #: Some pattern has nothing telling: it may match anywhere.
         self.everywhere = False
         self._shards: list[Shard] = []
-        self._near: list[tuple[int, frozenset[str], frozenset[str], Reach]] = []
+        self._bits = _Bits()
+        #: What a trigger is, as bits, with the pattern that it triggers; 0 for a pattern that any unit may begin.
+        self._probes: list[tuple[int, _Probe]] = []
         for group in _groups(rules, weak):
             self._add(group, weak)
-        self._reaches: dict[str, list[tuple[int, Reach]]] = {}
+        self._triggered: dict[int, tuple[_Probe, ...]] = {}
 
     def _add(self, group: Sequence[tuple[Rule, Pattern]], weak: frozenset[str]) -> None:
         number = len(self._shards)
@@ -130,42 +215,85 @@ class Level:
             at = _trigger(pattern, weak)
             spec = pattern[at]
             words = frozenset() if spec.names else frozenset(w.casefold() for w in _literals(spec))
-            reach = (sum(map(_most, pattern[:at])), sum(map(_most, pattern[at:])) - 1)
             self.everywhere |= not spec.names and not words
             self.names |= frozenset(spec.names)
             self.words |= words
-            reach = (min(reach[0], _FARTHEST), min(reach[1], _FARTHEST))
-            self._near.append((number, frozenset(spec.names), words, reach))
+            self._probes.append((self._bits.of_token(spec), self._probe(number, pattern, at)))
+
+    def _probe(self, number: int, pattern: Pattern, at: int) -> _Probe:
+        bits = self._bits.of_token
+        reach = (sum(map(_most, pattern[:at])), sum(map(_most, pattern[at:])) - 1)
+        single = pattern[at].op == "1"  # of several in a row each is beside another one
+        before = pattern[at - 1] if at and single else None
+        after = pattern[at + 1] if at + 1 < len(pattern) and single else None
+        left = [bits(spec) for spec in pattern[:at] if not spec.optional]
+        right = [bits(spec) for spec in pattern[at + 1 :] if not spec.optional]
+        return _Probe(
+            number,
+            (min(reach[0], _FARTHEST), min(reach[1], _FARTHEST)),
+            bits(before) if before and not before.optional else 0,
+            bits(after) if after and not after.optional else 0,
+            reduce(or_, left, 0),
+            reduce(or_, right, 0),
+        )
+
+    def _probes_of(self, own: int) -> tuple[_Probe, ...]:
+        """The patterns that a unit with these bits triggers; kept, as there are few kinds of units."""
+        found = self._triggered.get(own)
+        if found is None:
+            if len(self._triggered) > _VOCAB_BOUND:
+                self._triggered.clear()
+            found = tuple(probe for bits, probe in self._probes if own & bits == bits)
+            self._triggered[own] = found
+        return found
 
     def reach(self, kinds: Mapping[str, Any], word: str) -> Reach:
         """How far around a word of these kinds the level's rules may match."""
-        own = [r for _, names, words, r in self._near if is_any(kinds, names) or word.casefold() in words]
+        own = [probe.reach for probe in self._probes_of(self._bits.of_kinds(kinds, word))]
         return max((left for left, _ in own), default=0), max((right for _, right in own), default=0)
-
-    def _reach(self, unit: Unit) -> list[tuple[int, Reach]]:
-        """The shards that a unit triggers, with how far around it they may match; kept by the unit's word."""
-        found = self._reaches.get(unit.orth)
-        if found is None:
-            if len(self._reaches) > _VOCAB_BOUND:
-                self._reaches.clear()
-            widest: dict[int, Reach] = {}
-            for shard, names, words, reach in self._near:
-                anywhere = not names and not words and unit.orth != _BREAK
-                if anywhere or (names and is_any(unit.kinds, names)) or unit.orth.casefold() in words:
-                    known = widest.get(shard, (0, 0))
-                    widest[shard] = (max(known[0], reach[0]), max(known[1], reach[1]))
-            found = self._reaches[unit.orth] = list(widest.items())
-        return found
 
     def find(self, units: Sequence[Unit], hot: Sequence[int]) -> Iterator[Hit]:
         """Every match of the level's rules around the units that `hot` points to."""
+        bits, last = self._bits.of, len(units) - 1
         spans: dict[int, list[tuple[int, int]]] = {}
         for n in hot:
-            for shard, (left, right) in self._reach(units[n]):
-                spans.setdefault(shard, []).append((max(0, n - left), min(len(units), n + right + 1)))
+            probes = self._probes_of(bits(units[n]))
+            if not probes or units[n].orth == _BREAK:
+                continue
+            before = bits(units[n - 1]) if n else 0
+            after = bits(units[n + 1]) if n < last else 0
+            likely = [p for p in probes if before & p.before == p.before and after & p.after == p.after]
+            if not likely:
+                continue
+            lefts, rights = self._around(units, n, likely)
+            for p in likely:
+                left, right = p.reach
+                if lefts[left] & p.left == p.left and rights[right] & p.right == p.right:
+                    spans.setdefault(p.shard, []).append((max(0, n - left), min(last, n + right) + 1))
         for shard, own in spans.items():
             for stretch in _stretches(_joined(units, own)):
                 yield from self._shards[shard].find(stretch)
+
+    def _around(self, units: Sequence[Unit], n: int, probes: Sequence[_Probe]) -> tuple[list[int], list[int]]:
+        """What stands within 0, 1, 2, … units to the left of a unit, and to its right, up to the ends of its line."""
+        bits = self._bits.of
+        most_left, most_right = max(p.reach[0] for p in probes), max(p.reach[1] for p in probes)
+        lefts, rights = [0], [0]
+        at = n
+        for _ in range(most_left):
+            at -= 1
+            if at < 0 or units[at].orth == _BREAK:
+                lefts += [lefts[-1]] * (most_left + 1 - len(lefts))
+                break
+            lefts.append(lefts[-1] | bits(units[at]))
+        at = n
+        for _ in range(most_right):
+            at += 1
+            if at >= len(units) or units[at].orth == _BREAK:
+                rights += [rights[-1]] * (most_right + 1 - len(rights))
+                break
+            rights.append(rights[-1] | bits(units[at]))
+        return lefts, rights
 
 
 #: How many units the `Matcher` sees at once. Patterns with open ends cost it more than linear time in a longer row.
