@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from itertools import chain
+from operator import add
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,11 +25,10 @@ from langdetect.utils.ngram import NGram
 UNDECIDED = "und"
 
 _SMOOTHING = 0.5 / 10_000
-_SAMPLE = 600
+_SAMPLE = 300
 _PARAGRAPH_SAMPLE = 48
 #: A sample's evidence counts as that of at most so many n-grams; without a bound every score would be 1.
 _EVIDENCE = 120
-_WORDS = 20_000
 _MIN_LETTERS = 12
 _MIN_SCORE = 0.7
 _MIN_SEGMENT = 120
@@ -85,7 +86,6 @@ class LangDetect:
         self._only = only
         self._prior = prior or {}
         self._characters: dict[int, str] = {}
-        self._words: dict[str, tuple[int, Any]] = {}
 
     @cached_property
     def _model(self) -> tuple[list[str], dict[str, int], Any, Any]:
@@ -134,17 +134,15 @@ class LangDetect:
         return self._guess(_sample(text, _SAMPLE))
 
     def _guess(self, sample: str) -> Guess:
-        found = sample.translate(self._table(sample)).split()
-        letters = sum(map(len, found))
+        words = sample.translate(self._table(sample)).split()
+        letters = sum(map(len, words))
         if letters < _MIN_LETTERS and letters < (_MIN_LETTERS // 3 if _WIDE.search(sample) else _MIN_LETTERS):
             return Guess(UNDECIDED, 0.0)
-        langs, _, _, prior = self._model
-        seen = self._words
-        words = [seen[word] if word in seen else self._word(word) for word in found]
-        count = sum([n for n, _ in words])
-        if not count:
+        langs, rows, logs, prior = self._model
+        found = [row for row in map(rows.get, _grams(words)) if row is not None]
+        if not found:
             return Guess(UNDECIDED, 0.0)
-        evidence = np.add.reduce([vector for _, vector in words]) * min(1.0, _EVIDENCE / count) + prior
+        evidence = logs.take(found, axis=0).sum(axis=0, dtype=np.float64) * min(1.0, _EVIDENCE / len(found)) + prior
         for column, script in self._own_scripts:
             if not script.search(sample):
                 evidence[column] = -np.inf
@@ -152,17 +150,6 @@ class LangDetect:
         best = int(weights.argmax())
         score = round(float(weights[best] / weights.sum()), 4)
         return Guess(langs[best] if score >= _MIN_SCORE else UNDECIDED, score)
-
-    def _word(self, word: str) -> tuple[int, Any]:
-        """How many known n-grams a word has, and their summed log probabilities by language; kept."""
-        found = self._words.get(word)
-        if found is None:
-            if len(self._words) > _WORDS:
-                self._words.clear()
-            _, rows, logs, _ = self._model
-            indices = [row for gram in _grams(word) if (row := rows.get(gram)) is not None]
-            found = self._words[word] = (len(indices), logs[indices].sum(axis=0))
-        return found
 
     def _table(self, sample: str) -> dict[int, str]:
         known = self._characters
@@ -172,16 +159,14 @@ class LangDetect:
         return known
 
 
-def _grams(word: str) -> Iterator[str]:
-    """langdetect's n-grams: of one to three characters, across the edges of a word, none of a word in capitals."""
-    if len(word) > 1 and word[0].isupper() and word[1].isupper():
-        return
-    padded = f" {word} "
-    yield from word
-    for i in range(len(word) + 1):
-        yield padded[i : i + 2]
-        if i < len(word):
-            yield padded[i : i + 3]
+def _grams(words: Sequence[str]) -> Iterator[str]:
+    """langdetect's n-grams: of one to three characters, across the edges of a word, none of a word in capitals.
+
+    Those with a space in the middle come too; no profile has any.
+    """
+    text = f" {' '.join([word for word in words if not (len(word) > 1 and word[:2].isupper())])} "
+    pairs = list(map(add, text, text[1:]))
+    return chain(text, pairs, map(add, pairs, text[2:]))
 
 
 def _base(profile: str) -> str:
