@@ -1,7 +1,7 @@
 """Stage `choose`: which of overlapping matches stays. Declared, never an accident of order.
 
 Within one level of rules: higher priority, then the longer span, then more context, then the earlier, then the
-rule's id. Between labels: what a label declares in `over`.
+rule's id, then the pattern that the rule writes first. Between labels: what a label declares in `over`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Lost = list[tuple[Match, Match, str]]
 
 def select(candidates: Sequence[Match]) -> tuple[list[Match], Lost]:
     """Of the candidates of one level those that stay, in text order, and each loser with its winner and why."""
-    ordered = sorted(candidates, key=lambda m: (-m.priority, m.i - m.j, m.ci - m.cj, m.i, m.rule))
+    ordered = sorted(candidates, key=lambda m: (-m.priority, m.i - m.j, m.ci - m.cj, m.i, m.rule, m.nth))
     kept: list[Match] = []
     lost: Lost = []
     taken: dict[int, Match] = {}

@@ -151,11 +151,12 @@ class Settings:
 Kinds = Mapping[str, str]
 
 
-class Lexicon:
-    """What each word may be: list names with the word's value in each.
+class Lexicon(dict[str, "Kinds | None"]):
+    """What each word may be: list names with the word's value in each, None where it stands in no list.
 
     Looks a word up exactly, then folded, then by its head (`*overeenkomst`) or stem (`соглашени*`).
-    Results are kept, misses too, up to a bound: most words of a text have been seen before.
+    Results are kept, misses too, up to a bound: most words of a text have been seen before, and cost a look into
+    a dictionary.
     """
 
     _BOUND = 40_000
@@ -169,6 +170,7 @@ class Lexicon:
         stems: Mapping[str, Kinds],
         phrases: Mapping[tuple[str, ...], Sequence[tuple[str, str, str, bool]]],
     ) -> None:
+        super().__init__()
         self.exact = exact
         self.folded = folded
         self.heads = heads
@@ -178,17 +180,12 @@ class Lexicon:
         self._phrase_starts = frozenset(words[0] for words in phrases)
         self._heads = _by_edge(heads, lambda head: head[-2:])
         self._stems = _by_edge(stems, lambda stem: stem[:2])
-        self._seen: dict[str, Kinds | None] = {}
 
-    def __getitem__(self, word: str) -> Kinds | None:
-        """The kinds of a word with their values, or None where it stands in no list."""
-        try:
-            return self._seen[word]
-        except KeyError:
-            if len(self._seen) > self._BOUND:
-                self._seen.clear()
-            found = self._seen[word] = self._look_up(word)
-            return found
+    def __missing__(self, word: str) -> Kinds | None:
+        if len(self) > self._BOUND:
+            self.clear()
+        found = self[word] = self._look_up(word)
+        return found
 
     def _look_up(self, word: str) -> Kinds | None:
         folded = fold(word)

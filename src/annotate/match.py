@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +39,7 @@ class Engine:
         names = sorted({rule.grammar for rule in grammar.rules.values()})
         self._sets = [RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names]
         self._literals = frozenset(word for rules in self._sets for word in rules.words)
-        self._masks: dict[str, int] = {}
+        self._masks = _Masks(self._mask)
         self._reaches: dict[tuple[int, str], tuple[int, int]] = {}
         self._pairs: dict[tuple[str, str], int] = {}
 
@@ -46,12 +47,9 @@ class Engine:
 
     def _mask(self, word: str) -> int:
         """Which grammars a word triggers, as bits; the bit above them asks to look at the next word, too."""
-        if len(self._masks) > _KEPT:
-            self._masks.clear()
         listed = self._lexicon[word]
         digits = word[0].isdecimal()
         if listed is None and not digits and word.casefold() not in self._literals:
-            self._masks[word] = 0
             return 0
         kinds = dict(listed or {})
         if digits:
@@ -66,7 +64,6 @@ class Engine:
                 mask |= 1 << n
         if PHRASE_START in kinds or word[0].isdecimal():
             mask |= 1 << len(self._sets)
-        self._masks[word] = mask
         return mask
 
     def _pair_mask(self, word: str, following: str) -> int:
@@ -93,12 +90,9 @@ class Engine:
     def _triggered(self, tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int, int]]:
         """Tokens that trigger a grammar: which one by itself, and which with the next token, as bits."""
         pairs = 1 << len(self._sets)
-        words, known = tokens.words, self._masks.get
-        for i, mask in enumerate(map(known, words if (first, last) == (0, len(words)) else words[first:last]), first):
-            if mask == 0:
-                continue
-            if mask is None:
-                mask = self._mask(words[i])
+        words = tokens.words
+        known = map(self._masks.__getitem__, words if (first, last) == (0, len(words)) else words[first:last])
+        for i, mask in [(i, mask) for i, mask in enumerate(known, first) if mask]:
             pair = 0
             if mask >= pairs:
                 mask -= pairs
@@ -200,6 +194,7 @@ class Engine:
         before: str | None = None,
     ) -> list[Unit]:
         """Run a grammar level by level; `hot` are the units that may trigger a rule. The units as they end up."""
+        hot_as_given = not rules.climbs
         for level in rules.levels:
             if before in level.ids or not hot:
                 break
@@ -213,11 +208,26 @@ class Engine:
             kept, lost = select(candidates)
             found.lost += lost
             # larger rules need smaller matches, but for a few: only what is around those is looked at from here on
-            units, hot = _reduce(units, kept, self.grammar.rules, () if rules.climbs else hot)
+            units, hot = _reduce(units, kept, self.grammar.rules, hot if hot_as_given else ())
+            hot_as_given = True  # from now on they are matches
             if before is None:
                 units, hot = _near(units, hot, rules.reach)
         found.matches += [unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label]
         return units
+
+
+class _Masks(dict[str, int]):
+    """What each word triggers; asked once for each word, and kept up to a bound."""
+
+    def __init__(self, ask: Callable[[str], int]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > _KEPT:
+            self.clear()
+        mask = self[word] = self._ask(word)
+        return mask
 
 
 @dataclass(slots=True)
@@ -281,7 +291,7 @@ def _near(units: Sequence[Unit], hot: Sequence[int], reach: int) -> tuple[list[U
 
 
 def _build(
-    rule: Rule, pattern: Sequence[TokenSpec], units: Sequence[Unit], alignment: Sequence[int], tokens: Tokens
+    rule: Rule, pattern: tuple[TokenSpec, ...], units: Sequence[Unit], alignment: Sequence[int], tokens: Tokens
 ) -> Match | None:
     """A match out of the units it covers; None where nothing of it is inside its span."""
     pairs = [(pattern[a], unit) for a, unit in zip(alignment, units, strict=True)]
@@ -307,7 +317,7 @@ def _build(
         slots[name] = [Slot(constant, start, end, constant)]
     match = Match(
         rule.id, rule.label, rule.priority, i, j, units[0].i, units[-1].j, start, end, slots,
-        (*(r for m in inner for r in m.trail), rule.id),
+        (*(r for m in inner for r in m.trail), rule.id), rule.patterns.index(pattern),
     )  # fmt: skip
     if len(inside) == 1 and inner and inside[0][0].rules and len(pairs) > 1:  # context around a smaller rule
         core = next(m for m in inner if (m.i, m.j) == (inside[0][1].i, inside[0][1].j) or m.start >= start)
@@ -332,30 +342,39 @@ def _reduce(
 
     A single unit keeps what else it may be.
     """
-    starts = {match.i: match for match in kept}
     reduced: list[Unit] = []
     merged: list[int] = []
-    skip_to = -1
-    still_hot = set(hot)
-    for n, unit in enumerate(units):
-        if unit.i < skip_to and unit.j > unit.i:
-            reduced[-1].space = unit.space
-            continue
-        match = starts.get(unit.i) if unit.j > unit.i else None
-        if match is None:
-            if unit.orth[0] == _MATCHED or n in still_hot:
-                merged.append(len(reduced))
-            reduced.append(unit)
-            continue
+    done, ahead = 0, deque(hot)
+
+    def copy(end: int) -> None:
+        while ahead and ahead[0] < end:
+            if (place := ahead.popleft()) >= done:
+                merged.append(len(reduced) + place - done)
+        reduced.extend(units[done:end])
+
+    for match in kept:
+        start = bisect_left(units, match.i, done, key=_first_token)
+        while units[start].j == units[start].i:  # the end of a line, which is no token
+            start += 1
+        end = start + 1
+        while end < len(units) and units[end].i < match.j:
+            end += 1
+        copy(start)
+        single = units[start]
         names = (*rules[match.trail[-1]].names, *rules[match.rule].names, "match")
-        kinds = dict(unit.kinds) if unit.j == match.j else {}
-        orth = unit.orth if unit.j == match.j else ""
+        kinds = dict(single.kinds) if single.j == match.j else {}
+        orth = single.orth if single.j == match.j else ""
         kinds.update(dict.fromkeys(names, match))
         merged.append(len(reduced))
         orth = f"{_MATCHED}{match.trail[-1]}{_MATCHED}{match.rule}{_MATCHED}{orth}"
-        reduced.append(Unit(match.i, match.j, orth, kinds, unit.space))
-        skip_to = match.j
+        reduced.append(Unit(match.i, match.j, orth, kinds, units[end - 1].space))
+        done = end
+    copy(len(units))
     return reduced, merged
+
+
+def _first_token(unit: Unit) -> int:
+    return unit.i
 
 
 #: Begins the word of a unit that a rule has made.

@@ -35,6 +35,8 @@ class Match:
     end: int
     slots: dict[str, list[Slot]]
     trail: tuple[str, ...] = ()
+    #: Which of the rule's patterns it was.
+    nth: int = 0
 
     def get(self, name: str) -> Any:
         """The value of a slot, None where it is empty."""

@@ -1,14 +1,15 @@
-"""The rules of one grammar, ready to run: levels of shards, each a spaCy `Matcher` over the units near its triggers.
+"""The rules of one grammar, ready to run: levels of shards of patterns, each pattern a spaCy `Matcher`.
 
 Word lists, kinds and smaller rules reach the `Matcher` as lexeme flags, its cheapest test. A lexeme has 45 free
-ones, each set of names that a token may be takes one, and time grows with patterns times units: so patterns with
-the same trigger stand together, with a vocabulary of their own, and see only the units within their reach.
+ones, and each set of names that a token may be takes one: so patterns with the same trigger stand together in a
+shard with a vocabulary of its own. A pattern is asked only where its trigger stands and a probe of what it needs
+around that says that it may match, and sees only the units within its reach.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -39,7 +40,7 @@ Reach = tuple[int, int]
 
 
 class Shard:
-    """Patterns of one level that share triggers, in a `Matcher` with a vocabulary of their own."""
+    """Patterns of one level that share triggers, with a vocabulary of their own."""
 
     def __init__(self, patterns: Sequence[tuple[Rule, Pattern]]) -> None:
         self._patterns = patterns
@@ -50,10 +51,13 @@ class Shard:
     def _reset(self) -> None:
         self._vocab = Vocab(lex_attr_getters={IDS[a]: _GETTERS[a] for a in self._attributes & _GETTERS.keys()})
         self._flagged: set[str] = set()
-        self._matcher = Matcher(self._vocab, validate=False)
-        for number, (_, pattern) in enumerate(self._patterns):
-            self._matcher.add(str(number), [[self._token(spec) for spec in pattern]], greedy="LONGEST")
-        self._numbers = {self._vocab.strings[str(n)]: n for n in range(len(self._patterns))}
+        self._matchers = [self._matcher(pattern) for _, pattern in self._patterns]
+
+    def _matcher(self, pattern: Pattern) -> Any:
+        """A `Matcher` for one pattern: its time grows with patterns times units, and mostly one is asked for."""
+        matcher = Matcher(self._vocab, validate=False)
+        matcher.add("pattern", [[self._token(spec) for spec in pattern]], greedy="LONGEST")
+        return matcher
 
     def _flag(self, names: frozenset[str]) -> str:
         return f"FLAG{_FIRST_FLAG + self._sets.index(names)}"
@@ -86,13 +90,14 @@ class Shard:
                         lexeme.set_flag(_FIRST_FLAG + n, True)
         return Doc(self._vocab, words=[u.orth for u in units], spaces=[u.space for u in units])
 
-    def find(self, units: Sequence[Unit]) -> Iterator[Hit]:
-        """Every match in the units, the longest of each pattern where they overlap."""
+    def find(self, units: Sequence[Unit], wanted: Iterable[int]) -> Iterator[Hit]:
+        """Every match of the wanted patterns in the units, the longest of each where they overlap."""
         doc = self._doc(units)
-        found: Any = self._matcher(doc, with_alignments=True)
-        for key, start, _, alignment in found:
-            rule, pattern = self._patterns[self._numbers[key]]
-            yield rule, pattern, units[start : start + len(alignment)], alignment
+        for number in wanted:
+            rule, pattern = self._patterns[number]
+            found: Any = self._matchers[number](doc, with_alignments=True)
+            for _, start, _, alignment in found:
+                yield rule, pattern, units[start : start + len(alignment)], alignment
 
 
 def _name_sets(pattern: Pattern) -> Iterator[frozenset[str]]:
@@ -120,6 +125,8 @@ class _Probe:
     """
 
     shard: int
+    #: Its number in the shard.
+    number: int
     reach: Reach
     before: int
     after: int
@@ -211,16 +218,16 @@ class Level:
     def _add(self, group: Sequence[tuple[Rule, Pattern]], weak: frozenset[str]) -> None:
         number = len(self._shards)
         self._shards.append(Shard(group))
-        for _, pattern in group:
+        for inside, (_, pattern) in enumerate(group):
             at = _trigger(pattern, weak)
             spec = pattern[at]
             words = frozenset() if spec.names else frozenset(w.casefold() for w in _literals(spec))
             self.everywhere |= not spec.names and not words
             self.names |= frozenset(spec.names)
             self.words |= words
-            self._probes.append((self._bits.of_token(spec), self._probe(number, pattern, at)))
+            self._probes.append((self._bits.of_token(spec), self._probe((number, inside), pattern, at)))
 
-    def _probe(self, number: int, pattern: Pattern, at: int) -> _Probe:
+    def _probe(self, place: tuple[int, int], pattern: Pattern, at: int) -> _Probe:
         bits = self._bits.of_token
         reach = (sum(map(_most, pattern[:at])), sum(map(_most, pattern[at:])) - 1)
         single = pattern[at].op == "1"  # of several in a row each is beside another one
@@ -229,7 +236,7 @@ class Level:
         left = [bits(spec) for spec in pattern[:at] if not spec.optional]
         right = [bits(spec) for spec in pattern[at + 1 :] if not spec.optional]
         return _Probe(
-            number,
+            *place,
             (min(reach[0], _FARTHEST), min(reach[1], _FARTHEST)),
             bits(before) if before and not before.optional else 0,
             bits(after) if after and not after.optional else 0,
@@ -256,6 +263,7 @@ class Level:
         """Every match of the level's rules around the units that `hot` points to."""
         bits, last = self._bits.of, len(units) - 1
         spans: dict[int, list[tuple[int, int]]] = {}
+        wanted: dict[int, set[int]] = {}
         for n in hot:
             probes = self._probes_of(bits(units[n]))
             if not probes or units[n].orth == _BREAK:
@@ -265,35 +273,28 @@ class Level:
             likely = [p for p in probes if before & p.before == p.before and after & p.after == p.after]
             if not likely:
                 continue
-            lefts, rights = self._around(units, n, likely)
+            lefts = _within(units[max(0, n - max([p.reach[0] for p in likely])) : n][::-1], bits)
+            rights = _within(units[n + 1 : n + 1 + max([p.reach[1] for p in likely])], bits)
             for p in likely:
                 left, right = p.reach
-                if lefts[left] & p.left == p.left and rights[right] & p.right == p.right:
+                on_left, on_right = lefts[min(left, len(lefts) - 1)], rights[min(right, len(rights) - 1)]
+                if on_left & p.left == p.left and on_right & p.right == p.right:
                     spans.setdefault(p.shard, []).append((max(0, n - left), min(last, n + right) + 1))
+                    wanted.setdefault(p.shard, set()).add(p.number)
         for shard, own in spans.items():
             for stretch in _stretches(_joined(units, own)):
-                yield from self._shards[shard].find(stretch)
+                yield from self._shards[shard].find(stretch, sorted(wanted[shard]))
 
-    def _around(self, units: Sequence[Unit], n: int, probes: Sequence[_Probe]) -> tuple[list[int], list[int]]:
-        """What stands within 0, 1, 2, … units to the left of a unit, and to its right, up to the ends of its line."""
-        bits = self._bits.of
-        most_left, most_right = max(p.reach[0] for p in probes), max(p.reach[1] for p in probes)
-        lefts, rights = [0], [0]
-        at = n
-        for _ in range(most_left):
-            at -= 1
-            if at < 0 or units[at].orth == _BREAK:
-                lefts += [lefts[-1]] * (most_left + 1 - len(lefts))
-                break
-            lefts.append(lefts[-1] | bits(units[at]))
-        at = n
-        for _ in range(most_right):
-            at += 1
-            if at >= len(units) or units[at].orth == _BREAK:
-                rights += [rights[-1]] * (most_right + 1 - len(rights))
-                break
-            rights.append(rights[-1] | bits(units[at]))
-        return lefts, rights
+
+def _within(units: Sequence[Unit], bits: Callable[[Unit], int]) -> list[int]:
+    """What stands within 0, 1, 2, … of some units, up to the end of the line, which some rules ask for, too."""
+    found, so_far = [0], 0
+    for unit in units:
+        so_far |= bits(unit)
+        found.append(so_far)
+        if unit.orth == _BREAK:
+            break
+    return found
 
 
 #: How many units the `Matcher` sees at once. Patterns with open ends cost it more than linear time in a longer row.
@@ -449,6 +450,6 @@ def fits(specs: Sequence[TokenSpec], units: Sequence[Unit]) -> list[set[int]]:
     for number, spec in enumerate(specs):
         alone = (replace(spec, op="1", outside=False),)
         rule = Rule(str(number), "", None, (alone,), "")
-        for _, _, taken, _ in Shard([(rule, alone)]).find(units):
+        for _, _, taken, _ in Shard([(rule, alone)]).find(units, (0,)):
             found[number].add(next(n for n, other in enumerate(units) if other is taken[0]))
     return found
