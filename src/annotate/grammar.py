@@ -171,6 +171,8 @@ class Lexicon(dict[str, "Kinds | None"]):
         phrases: Mapping[tuple[str, ...], Sequence[tuple[str, str, str, bool]]],
     ) -> None:
         super().__init__()
+        #: What words are that may be numbers, where no other word goes on with them; filled by `units`.
+        self.numerals: dict[str, dict[str, Any]] = {}
         self.exact = exact
         self.folded = folded
         self.heads = heads

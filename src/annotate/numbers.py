@@ -203,6 +203,9 @@ def _abbreviated(atoms: Sequence[Atom], end: int) -> bool:
 
 _Step = tuple[int, Number | None, Decimal | None]
 
+#: What a word may be with which a number in words goes on; `_step` reads them.
+CONTINUES = frozenset({"scale", "short_scale", "cardinal", "number_joiner"})
+
 
 def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, after_word: bool) -> _Step | None:
     """The next numeral, number word or scale word at `k`; a joiner or hyphen before it is passed over."""

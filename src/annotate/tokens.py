@@ -36,5 +36,5 @@ class Tokens:
         """Whether token `index` follows the one before it without white space."""
         if index == 0:
             return False
-        end, start = self.end(index - 1), self.starts[index]
+        end, start = self.starts[index - 1] + len(self.words[index - 1]), self.starts[index]
         return end == start or (self.text[end] in INVISIBLE and not self.text[end:start].strip(INVISIBLE))

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from annotate.grammar import CAPITAL, PHRASE_START, Kinds, Lexicon, Settings, fold, is_listed
-from annotate.numbers import MAX_DIGITS, Atom, Number, ascii_digits, read_number
+from annotate.numbers import CONTINUES, MAX_DIGITS, Atom, Number, ascii_digits, read_number
 from annotate.tokenise import tokenise
 from annotate.tokens import Tokens
 
@@ -134,8 +134,10 @@ def _ends_address(character: str) -> bool:
     return character.isspace() or character in _BREAKS_ADDRESS
 
 
-#: How many tokens from a number on are looked at to put it together, and how many before it.
-_AHEAD, _BEHIND = 16, 3
+#: How many tokens from a number on are looked at to put it together, first and at most, and how many before it.
+_NEAR, _AHEAD, _BEHIND = 7, 16, 3
+#: Tokens behind a number that say where it ends.
+_MARGIN = 3
 #: Kinds of a word that may begin a number.
 NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral"})
 _NOTHING: dict[str, Any] = {}
@@ -177,7 +179,10 @@ def units_of(
                 else:
                     j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
             elif kinds and not NUMERAL.isdisjoint(kinds):
-                j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+                if j >= end or (j not in phrases and _ends_number(words[j], lexicon)):
+                    kinds = _word_alone(word, kinds, lexicon, settings)
+                else:
+                    j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
         space = j >= count or (starts[j] != starts[j - 1] + len(words[j - 1]) and not tokens.glued(j))
         units.append(Unit(i, j, orth, kinds, space))
         i = j
@@ -202,6 +207,21 @@ def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
     return not following[0].isdecimal() and (kinds is None or _GOES_ON.isdisjoint(kinds))
 
 
+def _ends_number(following: str, lexicon: Lexicon) -> bool:
+    """Whether a number in words cannot go on with a word."""
+    kinds = lexicon[following]
+    return not following[0].isdecimal() and following != "-" and (kinds is None or CONTINUES.isdisjoint(kinds))
+
+
+def _word_alone(word: str, kinds: Kinds, lexicon: Lexicon, settings: Settings) -> Mapping[str, Any]:
+    """What a word is that may be a number, and that no other goes on; kept."""
+    found = lexicon.numerals.get(word)
+    if found is None:
+        _, _, found = _unit_at([Atom(0, 1, word, kinds, False, " ")], 0, settings)
+        lexicon.numerals[word] = found
+    return found
+
+
 _OPENING, _CLOSING = frozenset("(["), frozenset(".,;:)]!?")
 _GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "phrase start"})
 
@@ -224,8 +244,13 @@ def _number_at(
 ) -> tuple[int, str, dict[str, Any]]:
     """The number, date or code that begins at token `i`: its end, word and kinds."""
     first = max(within[0], i - _BEHIND)
-    atoms = _atoms(tokens, first, i, {}, lexicon) + _atoms(tokens, i, min(within[1], i + _AHEAD), phrases, lexicon)
-    end, orth, kinds = _unit_at(atoms, i - first, settings)
+    before = _atoms(tokens, first, i, {}, lexicon)
+    for ahead in (_NEAR, _AHEAD):
+        last = min(within[1], i + ahead)
+        atoms = before + _atoms(tokens, i, last, phrases, lexicon)
+        end, orth, kinds = _unit_at(atoms, i - first, settings)
+        if end + _MARGIN <= len(atoms) or last == within[1]:
+            break
     return atoms[end - 1].j, orth, kinds
 
 
