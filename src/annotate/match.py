@@ -237,6 +237,13 @@ class _Windows:
     stretches: list[tuple[int, int]] = field(default_factory=list)
     triggers: set[int] = field(default_factory=set)
 
+    def between(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The stretches that share tokens with `start` to `end`."""
+        at = bisect_right(self.stretches, start, key=_end_of)
+        while at < len(self.stretches) and self.stretches[at][0] < end:
+            yield self.stretches[at]
+            at += 1
+
 
 def _extend(windows: list[tuple[int, int]], start: int, end: int) -> None:
     """Add a window, joined with those before it that it touches."""
@@ -256,21 +263,20 @@ def _union(windows: Sequence[_Windows]) -> list[tuple[int, int]]:
 def _within(lines: Sequence[Sequence[Unit]], windows: _Windows) -> tuple[list[Unit], list[int]]:
     """The units that stand in one grammar's windows, with a break after each stretch, and which hold a trigger."""
     units: list[Unit] = []
-    hot: list[int] = []
-    stretches, triggers = iter(windows.stretches), windows.triggers
-    start, end = next(stretches, (0, 0))
     for line in lines:
         inside = len(units)
-        for unit in line:
-            i, j = unit.i, unit.j
-            while end <= i and end:
-                start, end = next(stretches, (0, 0))
-            if start < j and i < end:
-                if i in triggers or (j > i + 1 and not triggers.isdisjoint(range(i, j))):
-                    hot.append(len(units))
-                units.append(unit)
+        for start, end in windows.between(line[0].i, line[-1].j):
+            first = bisect_right(line, start, key=_last_token)
+            units += line[first : bisect_left(line, end, first, key=_first_token)]
         if len(units) > inside:
             units.append(break_after(units[-1]))
+    triggers = windows.triggers
+    hot = [
+        n
+        for n, unit in enumerate(units)
+        if (unit.i in triggers and unit.j > unit.i)
+        or (unit.j > unit.i + 1 and not triggers.isdisjoint(range(unit.i, unit.j)))
+    ]
     return units, hot
 
 
@@ -375,6 +381,14 @@ def _reduce(
 
 def _first_token(unit: Unit) -> int:
     return unit.i
+
+
+def _last_token(unit: Unit) -> int:
+    return unit.j
+
+
+def _end_of(stretch: tuple[int, int]) -> int:
+    return stretch[1]
 
 
 #: Begins the word of a unit that a rule has made.

@@ -262,8 +262,7 @@ class Level:
     def find(self, units: Sequence[Unit], hot: Sequence[int]) -> Iterator[Hit]:
         """Every match of the level's rules around the units that `hot` points to."""
         bits, last = self._bits.of, len(units) - 1
-        spans: dict[int, list[tuple[int, int]]] = {}
-        wanted: dict[int, set[int]] = {}
+        places: dict[int, list[tuple[int, int, int]]] = {}
         for n in hot:
             probes = self._probes_of(bits(units[n]))
             if not probes or units[n].orth == _BREAK:
@@ -279,11 +278,11 @@ class Level:
                 left, right = p.reach
                 on_left, on_right = lefts[min(left, len(lefts) - 1)], rights[min(right, len(rights) - 1)]
                 if on_left & p.left == p.left and on_right & p.right == p.right:
-                    spans.setdefault(p.shard, []).append((max(0, n - left), min(last, n + right) + 1))
-                    wanted.setdefault(p.shard, set()).add(p.number)
-        for shard, own in spans.items():
-            for stretch in _stretches(_joined(units, own)):
-                yield from self._shards[shard].find(stretch, sorted(wanted[shard]))
+                    places.setdefault(p.shard, []).append((max(0, n - left), min(last, n + right) + 1, p.number))
+        for shard, own in places.items():
+            for start, end, wanted in _clusters(own):
+                for stretch in _stretches(units[start:end]):
+                    yield from self._shards[shard].find(stretch, wanted)
 
 
 def _within(units: Sequence[Unit], bits: Callable[[Unit], int]) -> list[int]:
@@ -307,18 +306,18 @@ def _stretches(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
         yield units[start : start + _STRETCH]
 
 
-def _joined(units: Sequence[Unit], spans: list[tuple[int, int]]) -> list[Unit]:
-    """The units of all spans, each once and in order, with a break where some are left out."""
-    spans.sort()
-    near: list[Unit] = []
-    taken = spans[0][0]
-    for start, end in spans:
-        if start > taken:
-            near.append(break_after(near[-1]))
-        if end > taken:
-            near += units[max(start, taken) : end]
-            taken = end
-    return near
+def _clusters(places: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, list[int]]]:
+    """Places that overlap, as one, with the patterns that are asked for in any of them."""
+    places.sort()
+    start, end, number = places[0]
+    wanted = {number}
+    for following, its_end, number in places:
+        if following >= end:
+            yield start, end, sorted(wanted)
+            start, wanted = following, set()
+        end = max(end, its_end)
+        wanted.add(number)
+    yield start, end, sorted(wanted)
 
 
 def break_after(unit: Unit) -> Unit:

@@ -67,11 +67,12 @@ def tokenise(text: str) -> Tokens:
     pieces = TOKEN.findall(text)
     offsets = [0, *accumulate(map(len, pieces))]
     kept = [k for k, piece in enumerate(pieces) if not piece.isspace()]
-    if _INVISIBLE.search(text):
+    invisible = _INVISIBLE.search(text) is not None
+    if invisible:
         kept = [k for k in kept if pieces[k][0] not in INVISIBLE]
     words = [pieces[k] for k in kept]
     starts = [offsets[k] for k in kept]
-    return Tokens(text, words, starts, _breaks(text, words, starts))
+    return Tokens(text, words, starts, _breaks(text, words, starts), invisible)
 
 
 _LINE_END = re.compile(r"[\n\r\u2028\u2029\f\v]+")

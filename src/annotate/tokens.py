@@ -20,6 +20,8 @@ class Tokens:
     words: list[str]
     starts: list[int]
     breaks: tuple[int, ...]
+    #: Whether some of the text is invisible: then a gap between two tokens may be none.
+    has_invisible: bool = False
 
     def __len__(self) -> int:
         return len(self.words)
@@ -37,4 +39,6 @@ class Tokens:
         if index == 0:
             return False
         end, start = self.starts[index - 1] + len(self.words[index - 1]), self.starts[index]
+        if not self.has_invisible:
+            return end == start
         return end == start or (self.text[end] in INVISIBLE and not self.text[end:start].strip(INVISIBLE))

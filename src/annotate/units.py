@@ -183,7 +183,9 @@ def units_of(
                     kinds = _word_alone(word, kinds, lexicon, settings)
                 else:
                     j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-        space = j >= count or (starts[j] != starts[j - 1] + len(words[j - 1]) and not tokens.glued(j))
+        space = j >= count or starts[j] != starts[j - 1] + len(words[j - 1])
+        if space and tokens.has_invisible and j < count:
+            space = not tokens.glued(j)
         units.append(Unit(i, j, orth, kinds, space))
         i = j
     return units
