@@ -249,7 +249,7 @@ def _pipeline(options: Options) -> Pipeline:
     faults = pipeline.check()
     if options.patterns:
         own = {name for folder in options.patterns for name in names_in(folder)}
-        faults = check(pipeline.languages, pipeline.roots, own)
+        faults = check(pipeline.concerned or pipeline.languages[:1], pipeline.roots, own)
     if faults:
         _refuse(faults)
     return pipeline

@@ -165,6 +165,15 @@ def faults_of(lang: str, roots: Sequence[Path]) -> list[Fault]:
     return sorted(set(_read_files(lang, roots)[0].faults))
 
 
+#: The built-in patterns stand in the installed package: they were checked when it was made, and do not change.
+PACKAGED = BUILT_IN.parent == _here.parent
+
+
+def concerns(lang: str, roots: Sequence[Path]) -> bool:
+    """Whether some of the pattern files in these folders are read for a language."""
+    return any(True for _ in files_of(lang, roots))
+
+
 def fingerprint(lang: str, roots: Sequence[Path]) -> str:
     """The hash of all files that a language is made of: another one may mean other annotations."""
     return _hash((path.relative_to(root), path.read_bytes()) for path, root in files_of(lang, roots))

@@ -156,8 +156,18 @@ class Pipeline:
         return sorted({_primary(lang) for lang in given}) or self._curated or ["en"]
 
     def check(self) -> list[Fault]:
-        """All faults of the pattern files of its languages, so that none is met halfway."""
-        return sorted({fault for lang in self.languages for fault in patterns.faults_of(lang, self.roots)})
+        """All faults of the pattern files of its languages, so that none is met halfway.
+
+        Built-in files are left out where they are those of an installed package.
+        """
+        langs = self.concerned if patterns.PACKAGED and self.options.built_in else self.languages
+        return sorted({fault for lang in langs for fault in patterns.faults_of(lang, self.roots)})
+
+    @property
+    def concerned(self) -> list[str]:
+        """Of its languages those for which the user's own pattern files are read."""
+        own = [root for root in self.roots if root != patterns.BUILT_IN]
+        return [lang for lang in self.languages if patterns.concerns(lang, own)]
 
     @cached_property
     def _thorough(self) -> list[str]:
