@@ -54,7 +54,7 @@ def _spoken(whole: Decimal, behind: Decimal) -> Decimal:
     """A decimal said in words, whose scale word stands with the digit behind the point.
 
     >>> print(f"{_spoken(Decimal(4), Decimal(500_000_000)):f}")
-    450000000.0
+    450000000
     """
     scale = Decimal(10) ** behind.adjusted()
     return whole * scale + behind / 10
