@@ -134,3 +134,11 @@ def test_any_text_of_any_language_gives_a_sound_record(text: str) -> None:
 def test_the_examples_in_the_docstrings_hold() -> None:
     """The examples in the docstrings are run."""
     assert doctest.testmod(annotate).failed == 0
+
+
+def test_a_generic_acronym_is_no_key():
+    """`(FTA)` behind a name says what kind it is: it must not tie all such agreements together."""
+    record = annotate.annotate("한·칠레 자유무역협정(FTA)이 발효됐다.", lang="ko")
+    values = [span["value"] for span in record["spans"]]
+    assert [value["acronym"] for value in values] == ["FTA", "FTA"]
+    assert [value["id"] for value in values] == [None, None]

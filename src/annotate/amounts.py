@@ -35,6 +35,10 @@ def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ..
         amount = low.value
         if isinstance(match.get("cents"), Number):
             amount = (amount + match.get("cents").value / 100).quantize(Decimal("0.01"))
+        if match.get("half"):  # hai tỷ rưỡi
+            amount += (low.scale or 1) / Decimal(2)
+        if isinstance(match.get("decimal"), Number):
+            amount = _spoken(amount, match.get("decimal").value)
         value["amount"] = plain(amount / divisor)
     return value | {"modifier": match.get("modifier"), "per": match.get("per")}
 
@@ -44,6 +48,16 @@ def _scaled(low: Number, high: Number) -> Decimal:
     if low.scale is None and high.scale is not None and low.value * high.scale < high.value:
         return low.value * high.scale
     return low.value
+
+
+def _spoken(whole: Decimal, behind: Decimal) -> Decimal:
+    """A decimal said in words, whose scale word stands with the digit behind the point.
+
+    >>> print(f"{_spoken(Decimal(4), Decimal(500_000_000)):f}")
+    450000000
+    """
+    scale = Decimal(10) ** behind.adjusted()
+    return whole * scale + behind / 10
 
 
 def plain(amount: Decimal) -> str:

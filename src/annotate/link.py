@@ -95,10 +95,12 @@ def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
         if key in name.value:
             acronym.value[key] = name.value[key]
     known = name.value["id"] or acronym.value["id"]
+    inner = acronym.match.get("acronym")
+    coined = not (isinstance(inner, Match) and inner.get("head"))  # `(FTA)` says a type and is nobody's key
     if "count" in acronym.value:
         acronym.value["count"] = None
     for span in (name, acronym):
-        span.value["id"] = known or (short.lower() if name.value["name"] else None)
+        span.value["id"] = known or (short.lower() if name.value["name"] and coined else None)
         if "acronym" in span.value:
             span.value["acronym"] = short
 
