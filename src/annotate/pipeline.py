@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -113,7 +113,7 @@ class Pipeline:
         settings = _regional(grammar, region)
         found = engine.match(tokens, choose.select, settings, tokens.within(part.start, part.end))
         context = Context(grammar, date.fromisoformat(document.date) if document.date else None, region)
-        valued = [(m, v) for m in found.matches if (v := resolve(m, document.text, context)) is not None]
+        valued = [pair for match in found.matches for pair in _valued(match, document.text, context)]
         kept, lost = choose.settle([m for m, _ in valued], grammar.labels)
         values = {id(m): v for m, v in valued}
         spans = [link.Linked(m, values[id(m)], grammar) for m in kept]
@@ -246,6 +246,16 @@ class Pipeline:
             "patterns": engine.grammar.fingerprint if engine else "",
             "config": f"sha256:{config.hexdigest()}",
         }
+
+
+def _valued(match: Match, text: str, context: Context) -> Iterator[tuple[Match, Value]]:
+    """A match with its value; of several days that do not follow one another (`3 and 17 May`) the whole date in it."""
+    value = resolve(match, text, context)
+    if value is not None:
+        yield match, value
+    elif match.get("days") is not None:
+        for slot in (slot for slots in match.slots.values() for slot in slots if isinstance(slot.value, Match)):
+            yield from _valued(replace(slot.value, label=match.label), text, context)
 
 
 def _regional(grammar: Grammar, region: str | None) -> Settings:
