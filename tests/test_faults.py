@@ -280,6 +280,7 @@ def test_an_article_of_two_hundred_megabytes(tmp_path: Path) -> None:
             file.write(sentence + filler)
     (tmp_path / "b.txt").write_text("In 2008 kostte het 2,5 miljoen euro.")
     finish(tmp_path, "a.txt", "b.txt", "-o", "out")
-    found = [json.loads(line) for line in (tmp_path / "out" / "annotations.jsonl").open()]
+    with (tmp_path / "out" / "annotations.jsonl").open() as lines:
+        found = [json.loads(line) for line in lines]
     assert [len(record["spans"]) > 1 for record in found] == [True, True]
     assert len(found[0]["text"]) > 190_000_000
