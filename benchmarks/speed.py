@@ -166,12 +166,13 @@ def ratio(lang: str, size: int, kind: str, rounds: int, text: str | None = None)
     wide = len(_WIDE.findall(record["text"])) > len(record["text"]) / 4
     count, unit = (characters, "chars/s") if wide else (words, "w/s")
     beside = f" ({words / own_time:,.0f} w/s)" if wide else ""
+    both = (detecting + looking) / spacy_time
     asked = rounds * max(2, 8_000 // size)
     print(
         f"{lang:5} {size:6,} words {kind:9} {len(record['spans']):4} entities"
         f"  spaCy ({_baseline_name(nlp)}) {count / spacy_time:9,.0f} {unit}"
         f"  annotate {count / own_time:9,.0f} {unit}{beside}  ratio {each:.2f}"
-        f"  detection {detecting / spacy_time:.2f} of spaCy, with foreign passages {(detecting + looking) / spacy_time:.2f}"
+        f"  detection {detecting / spacy_time:.2f} of spaCy, with foreign passages {both:.2f}"
         + ("" if told == asked else f"  ({told} of {asked} told as {lang})"),
         flush=True,
     )
