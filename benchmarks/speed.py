@@ -80,12 +80,15 @@ def _word(word: str, rank: int) -> str:
 
 
 def filler(sentence: str, chance: random.Random) -> str:
-    """A sentence of the same shape without entities: made-up words for the longer ones, and no figures."""
+    """A sentence of the same shape without entities: made-up words for the longer ones, and no figures.
+
+    Korean words are short, so that those of two syllables count as long.
+    """
 
     def other(match: re.Match[str]) -> str:
         return _word(match[0], int(_VOCABULARY ** chance.random()))
 
-    return re.sub(r"[^\W\d_]{4,}", other, re.sub(r"[$€£¥%]|\d\S*", "", sentence))
+    return re.sub(r"[^\W\d_]{4,}|[\uac00-\ud7af]{2,}", other, re.sub(r"[$€£¥%]|\d\S*", "", sentence))
 
 
 def articles(
