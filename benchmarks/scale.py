@@ -3,8 +3,8 @@
     python benchmarks/scale.py [PART ...] [--lang LANG] [--quick] [--slow]
 
 Each figure is a ratio of two measurements of one run of this program, so that it holds on any machine; the seconds
-beside it hold for this one. PART is any of documents, length, patterns, processes, start, memory, resume, kill,
-languages; all without. `--quick` takes a tenth of the articles and about a minute; `--slow` adds memory up to
+beside it hold for this one. PART is any of documents, length, patterns, processes, start, memory, languages, resume,
+shards, kill; all without. `--quick` takes a tenth of the articles and one to two minutes; `--slow` adds memory up to
 100,000 articles. Articles are made as in `speed.py`; all runs are `annotate run` in processes of their own, but for
 length and patterns.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import re
 import shutil
 import signal
@@ -24,6 +25,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
@@ -56,10 +58,14 @@ if __name__ == "__main__":
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one run took: seconds by the clock, processor time and peak memory of its main process."""
+    """What one run took: seconds by the clock, processor time and peak memory of its main process.
+
+    `others` is the processor time of the processes that it started, as far as the system tells.
+    """
 
     wall: float
     cpu: float
+    others: float
     peak: float
     manifest: dict[str, Any]
 
@@ -89,11 +95,19 @@ class Bench:
         """One `annotate run` into a folder of that name, which may hold an earlier run."""
         started = time.perf_counter()
         out, report = self.folder / name, self.folder / "report.json"
-        subprocess.run(self.command(source, name, *options), check=True)
+        process = subprocess.Popen(self.command(source, name, *options), start_new_session=True)
+        used: dict[int, float] = {}
+        while process.poll() is None:
+            if "-n" in options:
+                used.update(session(process.pid))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
         wall = time.perf_counter() - started
+        assert process.returncode == 0, process.args
+        used.pop(process.pid, None)
         told = json.loads(report.read_bytes())
         manifest = json.loads((out / "manifest.json").read_bytes())
-        return Cost(wall, told["cpu"], told["peak"], manifest)
+        return Cost(wall, told["cpu"], sum(used.values()), told["peak"], manifest)
 
     def command(self, source: Path, name: str, *options: str) -> list[str]:
         """The command line of `run`."""
@@ -101,6 +115,19 @@ class Bench:
         script.write_text(_RUN.format(here=str(Path(__file__).parent)), "utf-8")
         call = [sys.executable, str(script), "run", str(source), "-o", str(self.folder / name), "-q", *options]
         return [*call, str(self.folder / "report.json")]
+
+
+def session(leader: int) -> dict[int, float]:
+    """Processor seconds of each process that a run has started, itself included; Linux only."""
+    used = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(fields[3]) == leader:
+            used[int(path.parent.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
 
 
 def numbered(texts: Iterable[str]) -> Iterable[str]:
@@ -142,7 +169,7 @@ def documents(bench: Bench) -> None:
         "processor seconds per million words",
         f"{(more.cpu - one.cpu) / words * 1e6:.1f}",
         "",
-        f"one core, start not counted; {words:,} tokens in {more.cpu:.1f} s",
+        f"one core, start not counted; words as the manifest counts them: {words:,} in {more.cpu:.1f} s",
     )
 
 
@@ -219,9 +246,13 @@ def processes(bench: Bench) -> None:
     told = f"{count:,} articles; {one.wall:.1f} -> {two.wall:.1f} s"
     line("processes x2: throughput", f"{one.wall / two.wall:.2f}", ">= 1.8", told)
     line("processes x2: throughput, start not counted", f"{steady:.2f}", ">= 1.8", "what a longer run tends to")
+    if two.others:
+        more = (two.cpu + two.others - starts[1].cpu - starts[1].others) / (one.cpu - starts[0].cpu)
+        told = "driver and processes to one process, start not counted; 1.00 would be free"
+        line("processes x2: processor time", f"{more:.2f}", "<= 1.1", told)
     worker, driver = ((c.cpu - s.cpu) / count for c, s in ((one, starts[0]), (two, starts[1])))
     told = f"{driver * 1e3:.2f} ms of {worker * 1e3:.2f} ms a document"
-    line("driver's share of a document", f"{driver / worker:.3f}", "", told)
+    line("driver's cost of a document, to the worker's", f"{driver / worker:.3f}", "", told)
     line("processes that one driver feeds", f"{worker / driver:.0f}", "", "at most, with articles of 400 words")
 
 
@@ -304,6 +335,19 @@ def journal(out: Path, cost: float) -> None:
     line("journal: bytes as a share of the records", f"{sizes[0] / sizes[1]:.3f}", "", told)
 
 
+def shards(bench: Bench) -> None:
+    """Files of annotations, a hundred times as many for the same articles: time of a run and of the same again."""
+    count = bench.size(10_000)
+    source, start = bench.input(count, 100), bench.run(bench.input(1), "one")
+    few, many = (
+        [bench.run(source, f"shards-{number}", "--shard-size", str(count // number)) for _ in range(2)]
+        for number in (1, 100)
+    )
+    for what, one, other in zip(("first run", "nothing changed"), few, many, strict=True):
+        told = f"{count:,} articles of 100 words; {one.wall:.1f} -> {other.wall:.1f} s, {other.peak:.0f} MiB"
+        line(f"shards 1 -> 100: time, {what}", f"{(other.cpu - start.cpu) / (one.cpu - start.cpu):.2f}", "", told)
+
+
 def kill(bench: Bench) -> None:
     """A run killed halfway and started again, to one that was not: time, and the same bytes."""
     source = bench.input(bench.size(2_000))
@@ -340,6 +384,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "memory": memory,
     "languages": all_languages,
     "resume": resume,
+    "shards": shards,
     "kill": kill,
 }
 
