@@ -360,19 +360,32 @@ def kill(bench: Bench) -> None:
     broken.send_signal(signal.SIGKILL)
     broken.wait()
     first = time.perf_counter() - started
+    noted = sum(entry is not None for path in state(bench.folder / "killed", "journal") for entry in entries(path))
     rest = bench.run(source, "killed")
     same = all(
         (bench.folder / "whole" / name).read_bytes() == (bench.folder / "killed" / name).read_bytes()
         for name in ("annotations.jsonl", "errors.jsonl")
     )
-    told = f"{whole.wall:.1f} s, {first:.1f} + {rest.wall:.1f} s; {rest.manifest['run']['kept']:,} kept"
+    told = f"{whole.wall:.1f} s, {first:.1f} + {rest.wall:.1f} s by the clock, two starts"
     line("kill -9 halfway: both runs to one", f"{(first + rest.wall) / whole.wall:.2f}", "", told)
+    kept = rest.manifest["run"]["kept"]
+    line(
+        "kill -9 halfway: documents annotated twice",
+        f"{noted - kept}",
+        "0",
+        f"{kept:,} kept of {noted:,} that were done",
+    )
     line("kill -9 halfway: the same bytes", "yes" if same else "NO", "yes", "annotations.jsonl, errors.jsonl")
 
 
 def written(out: Path) -> int:
     """How much a run has written into its draft."""
-    return sum(path.stat().st_size for path in (out / ".annotate").glob("*.part"))
+    return sum(path.stat().st_size for path in state(out, "part"))
+
+
+def state(out: Path, suffix: str) -> list[Path]:
+    """What a run keeps for the next, or for itself, by its suffix."""
+    return sorted((out / ".annotate").glob(f"*.{suffix}"))
 
 
 PARTS: dict[str, Callable[[Bench], None]] = {
