@@ -95,16 +95,15 @@ class Bench:
         """One `annotate run` into a folder of that name, which may hold an earlier run."""
         started = time.perf_counter()
         out, report = self.folder / name, self.folder / "report.json"
-        process = subprocess.Popen(self.command(source, name, *options), start_new_session=True)
+        process = subprocess.Popen(self.command(source, name, *options))
         used: dict[int, float] = {}
         while process.poll() is None:
             if "-n" in options:
-                used.update(session(process.pid))
+                used.update(started_by(process.pid))
             with suppress(subprocess.TimeoutExpired):
                 process.wait(0.1)
         wall = time.perf_counter() - started
         assert process.returncode == 0, process.args
-        used.pop(process.pid, None)
         told = json.loads(report.read_bytes())
         manifest = json.loads((out / "manifest.json").read_bytes())
         return Cost(wall, told["cpu"], sum(used.values()), told["peak"], manifest)
@@ -117,17 +116,23 @@ class Bench:
         return [*call, str(self.folder / "report.json")]
 
 
-def session(leader: int) -> dict[int, float]:
-    """Processor seconds of each process that a run has started, itself included; Linux only."""
-    used = {}
+def started_by(root: int) -> dict[int, float]:
+    """Processor seconds of each process that a process has started, and of those that they have; Linux only."""
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
         except OSError:  # it has ended meanwhile
             continue
-        if int(fields[3]) == leader:
-            used[int(path.parent.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return used
+        pid = int(path.parent.name)
+        parents[pid] = int(fields[1])
+        used[pid] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    found: set[int] = set()
+    level = {root}
+    while level := {pid for pid, parent in parents.items() if parent in level}:
+        found |= level
+    return {pid: used[pid] for pid in found}
 
 
 def numbered(texts: Iterable[str]) -> Iterable[str]:
