@@ -4,7 +4,7 @@
 
 Each figure is a ratio of two measurements of one run of this program, so that it holds on any machine; the seconds
 beside it hold for this one. PART is any of documents, length, patterns, processes, start, memory, languages, resume,
-shards, kill; all without. `--quick` takes a tenth of the articles and one to two minutes; `--slow` adds memory up to
+shards, kill; all without. `--quick` takes a tenth of the articles and about two minutes; `--slow` adds memory up to
 100,000 articles. Articles are made as in `speed.py`; all runs are `annotate run` in processes of their own, but for
 length and patterns.
 """
