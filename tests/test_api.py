@@ -136,7 +136,7 @@ def test_the_examples_in_the_docstrings_hold() -> None:
     assert doctest.testmod(annotate).failed == 0
 
 
-def test_a_generic_acronym_is_no_key():
+def test_a_generic_acronym_is_no_key() -> None:
     """`(FTA)` behind a name says what kind it is: it must not tie all such agreements together."""
     record = annotate.annotate("한·칠레 자유무역협정(FTA)이 발효됐다.", lang="ko")
     values = [span["value"] for span in record["spans"]]

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 import zstandard
@@ -73,7 +74,7 @@ def test_a_run_leaves_three_files_and_nothing_else(tmp_path: Path) -> None:
     write_run(folder, "a")
     assert names(folder) == FINAL_NAMES
     assert json.loads((folder / "errors.jsonl").read_bytes()) == FAILURE.as_dict()
-    assert json.loads((folder / "manifest.json").read_bytes()) == OURS | {"run": "a"}
+    assert json.loads((folder / "manifest.json").read_bytes()) == OURS | {"run": "a", "files": [ANY]}
 
 
 def test_errors_are_a_file_even_where_there_are_none(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_a_file_name_says_how_it_is_packed(tmp_path: Path, suffix: str, unpack: 
     write_run(tmp_path / f"news.jsonl{suffix}", "a")
     assert names(tmp_path) == ["news.errors.jsonl", f"news.jsonl{suffix}", "news.manifest.json"]
     assert unpack((tmp_path / f"news.jsonl{suffix}").read_bytes()) == b'{"id":"a"}\n'
-    assert json.loads((tmp_path / "news.manifest.json").read_bytes()) == OURS | {"run": "a"}
+    assert json.loads((tmp_path / "news.manifest.json").read_bytes()) == OURS | {"run": "a", "files": [ANY]}
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst"])
@@ -258,7 +259,10 @@ def test_force_replaces_all_three(tmp_path: Path) -> None:
     write_run(tmp_path, "first")
     write_run(tmp_path, "second", force=True)
     assert names(tmp_path) == FINAL_NAMES
-    assert json.loads((tmp_path / "manifest.json").read_bytes()) == OURS | {"run": "second"}
+    assert json.loads((tmp_path / "manifest.json").read_bytes()) == OURS | {
+        "run": "second",
+        "files": ["annotations.jsonl"],
+    }
 
 
 def test_other_files_in_the_folder_do_not_matter(tmp_path: Path) -> None:
@@ -396,6 +400,39 @@ def test_shards_that_are_no_longer_needed_go(tmp_path: Path, size: int | None, l
     (tmp_path / "annotations-notes.jsonl").write_text("mine")
     write_run(tmp_path, "a", "b", "c", shard_size=size)
     assert sorted(p.name for p in tmp_path.glob("annotations*")) == sorted([*left, "annotations-notes.jsonl"])
+
+
+def test_shards_go_though_the_state_was_deleted(tmp_path: Path) -> None:
+    """The manifest names its files, so that none of an earlier cut is left to be read beside the new ones."""
+    write_run(tmp_path, "a", "b", "c", shard_size=1)
+    shutil.rmtree(tmp_path / ".annotate")
+    write_run(tmp_path, "a", "b", "c")
+    assert sorted(p.name for p in tmp_path.glob("annotations*")) == ["annotations.jsonl"]
+
+
+def test_more_shards_than_files_may_be_open(tmp_path: Path) -> None:
+    """Three hundred shards are taken over where two hundred files may be open, in order and out of it."""
+    script = (
+        "import resource, sys\n"
+        "from annotate.journal import Stamp\n"
+        "from annotate.output import Output\n"
+        "from annotate.records import Done\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))\n"
+        "def run(ids, found):\n"
+        "    with Output(sys.argv[1], shard_size=1) as output:\n"
+        "        for name in ids:\n"
+        "            known = output.find(name)\n"
+        "            assert bool(known) == found and all(output.read(*pair) for pair in known)\n"
+        "            output.add(Done(name, 'nl', (), 0, 0, {}, name.encode() + b'\\n'), Stamp('d', 's'))\n"
+        "        assert output.removed() == 0\n"
+        "        output.manifest({'schema': 'annotate/1'})\n"
+        "ids = [str(number) for number in range(300)]\n"
+        "run(ids, False)\n"
+        "run(ids, True)\n"
+        "run(ids[::-1], True)\n"
+    )
+    done = run_python(script, tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 # Refusals of the system

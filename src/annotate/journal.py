@@ -107,25 +107,33 @@ class Journal:
         self.path = path
         #: Lines that were not as they had been written.
         self.damaged = 0
-        self._file: BinaryIO = path.open("rb")
+        self._file: BinaryIO | None = None
+        self._at = 0
         self._index: dict[int, int] | None = None
+
+    def next(self, name: str) -> Entry | None:
+        """The next entry, if it is that of a document; None where it is another one's, or an index is needed."""
+        if self._index is not None:
+            return None
+        entry, after = self._read(self._at)
+        if entry is None or entry.id != name:
+            return None
+        self._at = after
+        return entry
 
     def find(self, name: str) -> Entry | None:
         """What the journal says of a document, None where it knows nothing (any more)."""
+        if (entry := self.next(name)) is not None:
+            return entry
         if self._index is None:
-            at = self._file.tell()
-            entry = self._read()
-            if entry is not None and entry.id == name:
-                return entry
-            self._file.seek(at)
             self._index = self._build()
-        place = self._index.pop(hash(name), None)
+        place = self._index.get(hash(name))
         if place is None:
             return None
-        self._file.seek(place)
-        entry = self._read()
+        entry, _ = self._read(place)
         if entry is None or entry.id != name:
             return None
+        del self._index[hash(name)]
         return entry
 
     def unmet(self) -> int:
@@ -134,25 +142,32 @@ class Journal:
             self._index = self._build()
         return len(self._index)
 
-    def _read(self) -> Entry | None:
+    def _read(self, at: int) -> tuple[Entry | None, int]:
+        if self._file is None:
+            self._file = self.path.open("rb")
+        self._file.seek(at)
         line = self._file.readline()
-        return from_line(line) if line else None
+        return from_line(line) if line else None, at + len(line)
 
     def _build(self) -> dict[int, int]:
         index: dict[int, int] = {}
-        at = self._file.tell()
-        for line in self._file:
-            entry = from_line(line)
-            if entry is not None:
-                index[hash(entry.id)] = at
-            elif line.endswith(b"\n"):  # a last line without its end was cut by a kill, as is to be expected
-                self.damaged += 1
-            at += len(line)
+        at = self._at
+        with self.path.open("rb") as file:
+            file.seek(at)
+            for line in file:
+                entry = from_line(line)
+                if entry is not None:
+                    index[hash(entry.id)] = at
+                elif line.endswith(b"\n"):  # a last line without its end was cut by a kill, as is to be expected
+                    self.damaged += 1
+                at += len(line)
         return index
 
     def close(self) -> None:
-        """Let the file go."""
-        self._file.close()
+        """Let the file go; it is opened again when it is asked for."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 def entries(path: Path) -> Iterator[Entry | None]:

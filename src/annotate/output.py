@@ -117,6 +117,7 @@ class Output:
         self._manifest: Mapping[str, Any] | None = None
         self._shards: list[_Shard] = []
         self._in_shard = 0
+        self._stale: set[str] = set()
         self._is_copied = False
 
     # -- the block
@@ -197,8 +198,11 @@ class Output:
                 self._shards[-1].note(Entry(failure.id, stamp, failure=failure))
 
     def manifest(self, manifest: Mapping[str, Any]) -> None:
-        """Say what the run did; the last word counts, and there must be one before the block ends."""
-        self._manifest = manifest
+        """Say what the run did; the last word counts, and there must be one before the block ends.
+
+        The names of the files with annotations are added to it.
+        """
+        self._manifest = {**manifest, "files": [shard.data.final.name for shard in self._shards]}
 
     # -- inside
 
@@ -249,7 +253,8 @@ class Output:
             raise RuntimeError("the run ended without Output.manifest(): nothing was written")
         assert self._errors is not None
         with explained(self.paths.folder):
-            self._seal_shard_if_open()
+            self._stale = files_of(self.paths)
+            self._shards[-1].seal()
             self._errors.seal()
             last = Draft(self.paths.manifest, self._draft_path(self.paths.manifest))
             last.write(to_page(self._manifest))
@@ -266,12 +271,11 @@ class Output:
                 self._mirror.push()
                 self._is_copied = True
 
-    def _seal_shard_if_open(self) -> None:
-        self._shards[-1].seal()
-
     def _sweep(self) -> None:
         """Delete what earlier runs left and this one has replaced: drafts, journals, shards beyond the last."""
         own = {shard.data.final.name for shard in self._shards}
+        for name in self._stale - own:
+            (self.paths.folder / name).unlink(missing_ok=True)
         for path in self.paths.state.iterdir():
             final, draft = _names(path)
             if final is None:
@@ -366,6 +370,7 @@ class _Earlier:
         self._journals: list[Journal] = []
         self._data: list[_Data] = []
         self._drafts: list[bool] = []
+        self._shard = 0
         self.damaged: list[str] = []
 
     def open(self) -> None:
@@ -377,9 +382,35 @@ class _Earlier:
 
     def find(self, name: str) -> list[tuple[Entry, int]]:
         """All that journals say of a document; those of broken-off runs first, they are newer."""
-        return [(entry, n) for n, journal in enumerate(self._journals) if (entry := journal.find(name)) is not None]
+        drafts = [n for n, draft in enumerate(self._drafts) if draft]
+        found = [(entry, n) for n in drafts if (entry := self._journals[n].find(name)) is not None]
+        shard = self._in_shards(name)
+        return [*found, shard] if shard else found
+
+    def _in_shards(self, name: str) -> tuple[Entry, int] | None:
+        """The entry in the one shard that has it: mostly the next of the shard that had the last one."""
+        first = sum(self._drafts)
+        for n in range(self._shard, min(self._shard + 2, len(self._journals))):
+            if n >= first and (entry := self._journals[n].next(name)) is not None:
+                self._turn_to(n)
+                return entry, n
+        for n in range(first, len(self._journals)):
+            if (entry := self._journals[n].find(name)) is not None:
+                self._turn_to(n)
+                return entry, n
+            if n not in (self._shard, self._shard + 1):
+                self._journals[n].close()
+        return None
+
+    def _turn_to(self, number: int) -> None:
+        """Let go of the files of the shard before: there may be more of them than files may be open."""
+        if number != self._shard:
+            self._journals[self._shard].close()
+            self._data[self._shard].close()
+            self._shard = number
 
     def read(self, entry: Entry, number: int) -> bytes | None:
+        """The record of an entry, None where its bytes are not as they were written."""
         line = self._data[number].read(entry)
         if line is None:
             self._blame(self._data[number].name)
@@ -482,6 +513,20 @@ def is_ours(paths: Paths) -> bool:
         if isinstance(content, dict) and content.get("schema") == SCHEMA:
             return True
     return bool(journals(paths))
+
+
+def files_of(paths: Paths) -> set[str]:
+    """The files with annotations that the manifest of an earlier run names, as far as they may be its."""
+    with suppress(OSError, orjson.JSONDecodeError, AttributeError, TypeError):
+        content = orjson.loads(paths.manifest.read_bytes())
+        if content.get("schema") == SCHEMA:
+            return {name for name in content.get("files", []) if _is_shard(name, paths)}
+    return set()
+
+
+def _is_shard(name: str, paths: Paths) -> bool:
+    match = re.fullmatch(r"(.+)-\d{5,}(\.jsonl(?:\.gz|\.zst)?)", name)
+    return name == paths.annotations.name or (match is not None and f"{match[1]}{match[2]}" == paths.annotations.name)
 
 
 def earlier_plan(paths: Paths) -> dict[str, Any] | None:
