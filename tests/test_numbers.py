@@ -10,6 +10,8 @@ from annotate import patterns
 from annotate.grammar import Grammar
 from annotate.match import Engine
 from annotate.numbers import Number
+from annotate.pipeline import Options, Pipeline
+from annotate.records import Document
 from annotate.tokenise import tokenise
 from annotate.units import Unit, masked, numeric_date, units_of
 
@@ -108,6 +110,16 @@ def test_neighbours_stay_apart(lang: str, text: str, values: list[str]) -> None:
 def test_code_is_no_number(text: str) -> None:
     """Digits in an address, a file number, a telephone number or a time are neither number nor year."""
     assert not any({"number", "year", "numeric_date"} & u.kinds.keys() for u in units("nl", text))
+
+
+@pytest.mark.parametrize("lang", ["de", "en", "fr", "it", "nl", "pl", "zh"])
+def test_letters_before_digits_are_a_code(lang: str) -> None:
+    """Letters glued before digits make a code of them, though `A` is a word and the letters stand outside of it."""
+    text = "A2024"
+    assert [u.kinds for u in units(lang, text)][1:] == [{"code": None}]
+    for sentence in ("In A2024.", "为A2024。", "A2024 was"):
+        spans = Pipeline(Options(lang=lang)).annotate(Document("a", sentence, "a"))["spans"]
+        assert [span["text"] for span in spans] == []
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def _number_at(
     settings: Settings,
 ) -> tuple[int, str, dict[str, Any]]:
     """The number, date or code that begins at token `i`: its end, word and kinds."""
-    first = max(within[0], i - _BEHIND)
+    first = max(0, i - _BEHIND)  # the letters of a code may stand outside: windows begin where a trigger does
     atoms = _atoms(tokens, first, i, {}, lexicon) + _atoms(tokens, i, min(within[1], i + _AHEAD), phrases, lexicon)
     end, orth, kinds = _unit_at(atoms, i - first, settings)
     return atoms[end - 1].j, orth, kinds
@@ -322,7 +322,7 @@ def _ordinal_kinds(plain: str) -> dict[str, Any]:
 def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     """Digits that belong to letters or to a file number: `G20`, `5G`, `ISO-9001`, `01-25/HDKH`, `+31 20`."""
     atom = atoms[k]
-    if atom.glued and k and _letters(atoms[k - 1]) and not is_listed(atoms[k - 1].kinds):
+    if atom.glued and k and _letters(atoms[k - 1]) and _no_prefix(atoms[k - 1]):
         return k + 1, CODE, {"code": None}
     if atom.glued and k and atoms[k - 1].text == "+":
         return _telephone_end(atoms, k), CODE, {"code": None}
@@ -341,6 +341,16 @@ def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     ):
         return end, CODE, {"code": None}
     return None
+
+
+#: Lists of small words, which never stand glued to digits: `A2024` is a code in languages that have a word `a`.
+_SMALL_WORDS = frozenset({"article", "name_joiner", "year_cue", "after_year", "range_and", "range_to", "year_after"})
+
+
+def _no_prefix(atom: Atom) -> bool:
+    """Whether letters have no meaning before digits that are glued to them, as `Q` in `Q3` and `FY` have."""
+    own = {kind: value for kind, value in atom.kinds.items() if kind != PHRASE_START}  # `A` only begins `A$`
+    return not is_listed(own) or (atom.text.isupper() and not _SMALL_WORDS.isdisjoint(own))
 
 
 def _chain_end(atoms: Sequence[Atom], k: int) -> int:
