@@ -123,6 +123,24 @@ def test_letters_before_digits_are_a_code(lang: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "text", "timex"),
+    [
+        ("id", "pada kuartal I/2024", ["2024-Q1"]),
+        ("id", "pada semester II-2025", ["2025-H2"]),
+        ("vi", "trong quý III/2024", ["2024-Q3"]),
+        ("pl", "kwartał I/2024", ["2024-Q1"]),
+        ("es", "el trimestre I/2024", ["2024-Q1"]),
+        ("id", "surat I/2024", []),
+        ("pl", "uchwała XI/2024", []),
+    ],
+)
+def test_roman_numeral_glued_to_a_year(lang: str, text: str, timex: list[str]) -> None:
+    """A Roman numeral before a slash or hyphen is a quarter's or half's behind its word, else it begins a code."""
+    spans = Pipeline(Options(lang=lang)).annotate(Document("a", text, "a"))["spans"]
+    assert [span["value"]["timex"] for span in spans] == timex
+
+
+@pytest.mark.parametrize(
     ("runs", "order", "iso"),
     [
         ("6 12 2024", "dmy", "2024-12-06"),

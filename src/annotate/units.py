@@ -338,10 +338,21 @@ def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
         and atoms[k - 1].text in ("-", "/", "_")
         and atoms[k - 1].glued
         and _code_letters(atoms[before])
+        and not _numbers_a_period(atoms, before)
     ):
         return end, CODE, {"code": None}
     return None
 
+
+def _numbers_a_period(atoms: Sequence[Atom], k: int) -> bool:
+    """Whether a Roman numeral is that of the quarter or half of a year before it: `kuartal I/2024`."""
+    if not k or "roman" not in atoms[k].kinds:
+        return False
+    before = atoms[k - 1].kinds
+    return before.get("period") in ("quarter", "half") or not _PARTS_OF_YEAR.isdisjoint(before)
+
+
+_PARTS_OF_YEAR = frozenset({"quarter_word", "half_word"})
 
 #: Lists of small words, which never stand glued to digits: `A2024` is a code in languages that have a word `a`.
 _SMALL_WORDS = frozenset({"article", "name_joiner", "year_cue", "after_year", "range_and", "range_to", "year_after"})
