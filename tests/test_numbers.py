@@ -156,3 +156,12 @@ def test_roman_numeral_glued_to_a_year(lang: str, text: str, timex: list[str]) -
 def test_numeric_date(runs: str, order: str, iso: str | None) -> None:
     """Day and month in digits follow the order given; the other order only where that one is impossible."""
     assert numeric_date(runs.split(), order) == iso
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [("1/7/61", "2018-07-01"), ("29/2/2567", "2024-02-29"), ("29/2/67", "2024-02-29"), ("2567-12-06", "2024-12-06")],
+)
+def test_buddhist_year(text: str, iso: str) -> None:
+    """Where years are the Buddha's, those of two digits are too, and the leap day is that of the common year."""
+    assert [u.kinds.get("numeric_date") for u in units("th", text)] == [iso]

@@ -416,9 +416,7 @@ def _runs(atoms: Sequence[Atom], k: int, signs: frozenset[str], count: int) -> l
 def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     three = _runs(atoms, k, _DATE_SIGNS, 3)
     if three and all(len(run) in (1, 2, 4) for run in three):
-        value = numeric_date(three, settings.order)
-        if value and settings.buddhist and value >= "2400":
-            value = f"{int(value[:4]) - _BUDDHIST}{value[4:]}"
+        value = numeric_date(_common_year(three) if settings.buddhist else three, settings.order)
         end = k + 5
         if value is None:
             return end, CODE, {"code": None}
@@ -440,6 +438,20 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     if sign in "/-" and len(two[0]) == 4 and len(two[1]) == 2 and 1 <= second <= 12 and 1500 <= first < 2200:
         kinds["numeric_month_year"] = f"{first}-{second}"
     return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
+
+
+def _common_year(runs: Sequence[str]) -> list[str]:
+    """The runs of a date with its year, the Buddha's or the two last digits of one, as one of the common era.
+
+    >>> _common_year(["1", "7", "2561"]), _common_year(["29", "2", "67"]), _common_year(["2018", "7", "1"])
+    (['1', '7', '2018'], ['29', '2', '2024'], ['2018', '7', '1'])
+    """
+    place = 0 if len(runs[0]) == 4 else 2
+    year = f"{'24' if runs[2] > '80' else '25'}{runs[2]}" if place and len(runs[2]) == 2 else runs[place]
+    common = [*runs]
+    if len(year) == 4 and year >= "2400":
+        common[place] = str(int(year) - _BUDDHIST)
+    return common
 
 
 def numeric_date(runs: Sequence[str], order: str) -> str | None:
