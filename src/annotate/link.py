@@ -87,7 +87,7 @@ _PLURAL = re.compile(r"(?<=[A-Z])['’]?s$")
 
 
 def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
-    """Make a name and its acronym say the same of themselves."""
+    """Make a name and its acronym say the same of themselves; one of a kind (`FTA`) is no key of an agreement."""
     if name is None:
         return
     short = _PLURAL.sub("", tokens.text[acronym.match.start : acronym.match.end])
@@ -95,12 +95,14 @@ def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
         if key in name.value:
             acronym.value[key] = name.value[key]
     known = name.value["id"] or acronym.value["id"]
+    generic = f"={short}" in name.grammar.lists.get("generic_acronym", ())
+    proper = (generic and name.value.get("acronym")) or short  # a known name keeps its own: VKFTA behind (FTA)
     if "count" in acronym.value:
         acronym.value["count"] = None
     for span in (name, acronym):
-        span.value["id"] = known or (short.lower() if name.value["name"] else None)
+        span.value["id"] = known or (short.lower() if name.value["name"] and not generic else None)
         if "acronym" in span.value:
-            span.value["acronym"] = short
+            span.value["acronym"] = proper
 
 
 def _compounded(tokens: Tokens, i: int) -> bool:
