@@ -190,6 +190,25 @@ def test_clause(slots: dict[str, Any], timex: str) -> None:
 @pytest.mark.parametrize(
     ("slots", "timex"),
     [
+        ({"quarter": "3"}, "2025-Q3"),
+        ({"quarter": "3", "clause": "future"}, "2026-Q3"),
+        ({"quarter": "2"}, "2026-Q2"),
+        ({"quarter": "2", "clause": "past"}, "2025-Q2"),
+        ({"half": "2"}, "2026-H2"),
+        ({"half": "2", "clause": "past"}, "2025-H2"),
+        ({"half": "1", "clause": "past"}, "2026-H1"),
+    ],
+)
+def test_part_of_a_year(slots: dict[str, str], timex: str) -> None:
+    """A quarter or half in a clause of the past has begun; a quarter that is far off either way has, too."""
+    value = resolve_date(Slots(slots), date(2026, 3, 5))
+    assert value is not None
+    assert value["timex"] == timex
+
+
+@pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
         ({"month": "10", "day": "11"}, "2024-10-11"),
         ({"month": "10", "day": "11", "weekday": "6"}, "2025-10-11"),
         ({"month": "10", "day": "11", "weekday": "5", "clause": "future"}, "2024-10-11"),

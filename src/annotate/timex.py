@@ -439,12 +439,15 @@ def _on_weekday(parts: Calendar, value: Value) -> bool:
 
 
 def _nearest(parts: Calendar, dated: list[Value], anchor: date) -> Value:
-    """Of the values in the document's year and its neighbours the nearest; the year's own where none is near."""
+    """Of the values in the document's year and its neighbours the nearest; where none is near, the year's own, but of
+    quarters, which the news tells of when they are over, the last that has begun."""
     if parts.half is not None:
         return dated[0]
     if parts.day is None:
         near = [v for v in dated if _away(v, anchor) <= 92]
-        return min(near, key=lambda v: _away(v, anchor)) if near else dated[0]
+        begun = [v for v in dated if parts.quarter is not None and v["start"] <= anchor.isoformat()]
+        far = max(begun, key=lambda v: str(v["start"])) if begun else dated[0]
+        return min(near, key=lambda v: _away(v, anchor)) if near else far
     return min(dated, key=lambda v: _away(v, anchor))
 
 
