@@ -165,3 +165,31 @@ def test_numeric_date(runs: str, order: str, iso: str | None) -> None:
 def test_buddhist_year(text: str, iso: str) -> None:
     """Where years are the Buddha's, those of two digits are too, and the leap day is that of the common year."""
     assert [u.kinds.get("numeric_date") for u in units("th", text)] == [iso]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "month_day"),
+    [("de", "28.10.", "10-28"), ("fi", "6.12.", "12-6"), ("pl", "28.10", "10-28"), ("hu", "12.06.", "12-6")],
+)
+def test_day_and_month_with_full_stops(lang: str, text: str, month_day: str) -> None:
+    """Where CLDR writes day and month with full stops, such a number may be both; which one, rules must show."""
+    kinds = units(lang, text)[0].kinds
+    assert kinds["numeric_day_month"] == month_day
+    assert "number" in kinds
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("nl", "28.10."),
+        ("en", "6.12."),
+        ("de", "3.45."),
+        ("de", "32.1."),
+        ("de", "3.13."),
+        ("de", "2.1.3."),
+        ("de", "3.5 Mrd"),
+    ],
+)
+def test_no_day_and_month(lang: str, text: str) -> None:
+    """Decimals, versions, scaled numbers and languages that write dates otherwise have none."""
+    assert "numeric_day_month" not in units(lang, text)[0].kinds

@@ -120,7 +120,7 @@ def calendar_of(match: Slots) -> Calendar:
         year, month = map(int, pair.split("-"))
         parts = replace(parts, year=year, month=month)
     if pair := match.get("month_day"):
-        month, day = map(int, pair.split("-"))
+        day, month = _dotted(pair) if isinstance(pair, Number) else reversed([int(part) for part in pair.split("-")])
         parts = replace(parts, month=month, day=day)
     if pair := match.get("year_quarter"):
         year, quarter = map(int, pair.split("-"))
@@ -132,6 +132,12 @@ def calendar_of(match: Slots) -> Calendar:
     if (short := match.get("short_year")) is not None:
         parts = replace(parts, year=2000 + int(short) - 100 * (int(short) > 68))
     return parts
+
+
+def _dotted(number: Number) -> tuple[int, int]:
+    """The day and month that a rule sees in a number: 21 and 10 in `ngày 21.10`."""
+    day, _, month = str(number.value).partition(".")
+    return int(day), int(month)
 
 
 def _integer(value: Any) -> int | None:

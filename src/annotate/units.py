@@ -274,6 +274,8 @@ def _numeric(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
         return end, CODE, {"code": None}
     end, value = number
     kinds = _number_kinds(value, settings.buddhist)
+    if settings.dotted and end == k + 3 and (pair := _dotted(atoms, k, settings)):
+        kinds["numeric_day_month"] = pair
     if value.plain is not None and end < len(atoms) and atoms[end].glued:
         suffix = atoms[end]
         if "ordinal_suffix" in suffix.kinds and not suffix.text[0].isdecimal():
@@ -429,15 +431,27 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     sign = atoms[k + 1].text
     kinds: dict[str, Any] = {}
     first, second = int(two[0]), int(two[1])
-    if sign == "/" and len(two[0]) <= 2 and len(two[1]) <= 2:
-        day, month = (first, second) if settings.order == "dmy" else (second, first)
-        if 1 <= month <= 12 and 1 <= day <= 31:
-            kinds["numeric_day_month"] = f"{month}-{day}"
+    if sign == "/" and (pair := _day_month(two, settings.order)):
+        kinds["numeric_day_month"] = pair
     if sign in "/-." and len(two[1]) == 4 and len(two[0]) <= 2 and 1 <= first <= 12 and 1500 <= second < 2200:
         kinds["numeric_month_year"] = f"{second}-{first}"
     if sign in "/-" and len(two[0]) == 4 and len(two[1]) == 2 and 1 <= second <= 12 and 1500 <= first < 2200:
         kinds["numeric_month_year"] = f"{first}-{second}"
     return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
+
+
+def _day_month(runs: Sequence[str], order: str) -> str | None:
+    """A month and day in digits as `12-6`, None where there is no such day in any year."""
+    if max(map(len, runs)) > 2:
+        return None
+    day, month = map(int, runs if order == "dmy" else reversed(runs))
+    return f"{month}-{day}" if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _dotted(atoms: Sequence[Atom], k: int, settings: Settings) -> str | None:
+    """Day and month of what is a number just as well: `28.10` and `3.4`, but not `3.45` or `03.4.1`."""
+    two = _runs(atoms, k, frozenset("."), 2)
+    return _day_month(two, settings.order) if two else None
 
 
 def _common_year(runs: Sequence[str]) -> list[str]:
