@@ -203,7 +203,7 @@ def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
 
 
 _OPENING, _CLOSING = frozenset("(["), frozenset(".,;:)]!?")
-_GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "phrase start"})
+_GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "half_more", "phrase start"})
 
 
 @lru_cache(maxsize=10_000)
