@@ -10,6 +10,8 @@ from annotate import patterns
 from annotate.grammar import Grammar
 from annotate.match import Engine
 from annotate.numbers import Number
+from annotate.pipeline import Options, Pipeline
+from annotate.records import Document
 from annotate.tokenise import tokenise
 from annotate.units import Unit, masked, numeric_date, units_of
 
@@ -59,6 +61,18 @@ def numbers(lang: str, text: str) -> list[Decimal]:
         ("zh", "１，２００万", "12000000"),
         ("zh", "３．５亿", "350000000"),
         ("nl", "10m", "10000000"),
+        ("vi", "hai tỷ rưỡi", "2500000000"),
+        ("vi", "2 tỷ rưỡi", "2500000000"),
+        ("ru", "2 с половиной миллиона", "2500000"),
+        ("ru", "два с половиной миллиарда", "2500000000"),
+        ("uk", "два з половиною мільярди", "2500000000"),
+        ("it", "3 milioni e mezzo", "3500000"),
+        ("it", "due miliardi e mezzo", "2500000000"),
+        ("es", "6 millones y medio", "6500000"),
+        ("fr", "1 milliard et demi", "1500000000"),
+        ("en", "2 and a half million", "2500000"),
+        ("en", "a billion and a half", "1500000000"),
+        ("pl", "dwa i pół miliarda", "2500000000"),
         ("en", "1,250.50", "1250.50"),
         ("en", "20.8 billion", "20800000000"),
         ("en", "three hundred", "300"),
@@ -85,6 +99,8 @@ def test_value(lang: str, text: str, value: str) -> None:
         ("en", "five six", ["5", "6"]),
         ("fr", "en 2024 500 personnes", ["2024", "500"]),
         ("nl", "(2010, 2020)", ["2010", "2020"]),
+        ("es", "3 millones y medio millón", ["3000000", "500000"]),
+        ("ru", "2024 с половиной миллиона", ["2024", "1000000"]),
     ],
 )
 def test_neighbours_stay_apart(lang: str, text: str, values: list[str]) -> None:
@@ -110,6 +126,34 @@ def test_code_is_no_number(text: str) -> None:
     assert not any({"number", "year", "numeric_date"} & u.kinds.keys() for u in units("nl", text))
 
 
+@pytest.mark.parametrize("lang", ["de", "en", "fr", "it", "nl", "pl", "zh"])
+def test_letters_before_digits_are_a_code(lang: str) -> None:
+    """Letters glued before digits make a code of them, though `A` is a word and the letters stand outside of it."""
+    text = "A2024"
+    assert [u.kinds for u in units(lang, text)][1:] == [{"code": None}]
+    for sentence in ("In A2024.", "为A2024。", "A2024 was"):
+        spans = Pipeline(Options(lang=lang)).annotate(Document("a", sentence, "a"))["spans"]
+        assert [span["text"] for span in spans] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "timex"),
+    [
+        ("id", "pada kuartal I/2024", ["2024-Q1"]),
+        ("id", "pada semester II-2025", ["2025-H2"]),
+        ("vi", "trong quý III/2024", ["2024-Q3"]),
+        ("pl", "kwartał I/2024", ["2024-Q1"]),
+        ("es", "el trimestre I/2024", ["2024-Q1"]),
+        ("id", "surat I/2024", []),
+        ("pl", "uchwała XI/2024", []),
+    ],
+)
+def test_roman_numeral_glued_to_a_year(lang: str, text: str, timex: list[str]) -> None:
+    """A Roman numeral before a slash or hyphen is a quarter's or half's behind its word, else it begins a code."""
+    spans = Pipeline(Options(lang=lang)).annotate(Document("a", text, "a"))["spans"]
+    assert [span["value"]["timex"] for span in spans] == timex
+
+
 @pytest.mark.parametrize(
     ("runs", "order", "iso"),
     [
@@ -126,3 +170,40 @@ def test_code_is_no_number(text: str) -> None:
 def test_numeric_date(runs: str, order: str, iso: str | None) -> None:
     """Day and month in digits follow the order given; the other order only where that one is impossible."""
     assert numeric_date(runs.split(), order) == iso
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [("1/7/61", "2018-07-01"), ("29/2/2567", "2024-02-29"), ("29/2/67", "2024-02-29"), ("2567-12-06", "2024-12-06")],
+)
+def test_buddhist_year(text: str, iso: str) -> None:
+    """Where years are the Buddha's, those of two digits are too, and the leap day is that of the common year."""
+    assert [u.kinds.get("numeric_date") for u in units("th", text)] == [iso]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "month_day"),
+    [("de", "28.10.", "10-28"), ("fi", "6.12.", "12-6"), ("pl", "28.10", "10-28"), ("hu", "12.06.", "12-6")],
+)
+def test_day_and_month_with_full_stops(lang: str, text: str, month_day: str) -> None:
+    """Where CLDR writes day and month with full stops, such a number may be both; which one, rules must show."""
+    kinds = units(lang, text)[0].kinds
+    assert kinds["numeric_day_month"] == month_day
+    assert "number" in kinds
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("nl", "28.10."),
+        ("en", "6.12."),
+        ("de", "3.45."),
+        ("de", "32.1."),
+        ("de", "3.13."),
+        ("de", "2.1.3."),
+        ("de", "3.5 Mrd"),
+    ],
+)
+def test_no_day_and_month(lang: str, text: str) -> None:
+    """Decimals, versions, scaled numbers and languages that write dates otherwise have none."""
+    assert "numeric_day_month" not in units(lang, text)[0].kinds

@@ -188,6 +188,46 @@ def test_clause(slots: dict[str, Any], timex: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
+        ({"quarter": "3"}, "2025-Q3"),
+        ({"quarter": "3", "clause": "future"}, "2026-Q3"),
+        ({"quarter": "2"}, "2026-Q2"),
+        ({"quarter": "2", "clause": "past"}, "2025-Q2"),
+        ({"half": "2"}, "2026-H2"),
+        ({"half": "2", "clause": "past"}, "2025-H2"),
+        ({"half": "1", "clause": "past"}, "2026-H1"),
+    ],
+)
+def test_part_of_a_year(slots: dict[str, str], timex: str) -> None:
+    """A quarter or half in a clause of the past has begun; a quarter that is far off either way has, too."""
+    value = resolve_date(Slots(slots), date(2026, 3, 5))
+    assert value is not None
+    assert value["timex"] == timex
+
+
+@pytest.mark.parametrize(
+    ("slots", "timex"),
+    [
+        ({"month": "10", "day": "11"}, "2024-10-11"),
+        ({"month": "10", "day": "11", "weekday": "6"}, "2025-10-11"),
+        ({"month": "10", "day": "11", "weekday": "5", "clause": "future"}, "2024-10-11"),
+        ({"month": "10", "day": "11", "weekday": "1"}, "2024-10-11"),
+        ({"day": "14", "weekday": "5"}, "2025-03-14"),
+        ({"day": "14", "weekday": "1"}, "2025-04-14"),
+        ({"day": "14", "weekday": "7"}, "2025-03-14"),
+        ({"from": Slots(month="10", day="11", weekday="6"), "to": Slots(month="11", day="3")}, "2025-10-11/2025-11-03"),
+    ],
+)
+def test_weekday_settles_the_year(slots: dict[str, Any], timex: str) -> None:
+    """Of the years or months near the document a day is in the one where it falls on its weekday, if there is one."""
+    value = resolve_date(Slots(slots), ANCHOR)
+    assert value is not None
+    assert value["timex"] == timex
+    assert value["anchor"] == ANCHOR.isoformat()
+
+
+@pytest.mark.parametrize(
     ("offset", "season", "timex"),
     [("-1", "autumn", "2023-FA"), ("1", "spring", "2024-SP"), ("1", "winter", "2024-WI"), ("0", "winter", "2023-WI")],
 )

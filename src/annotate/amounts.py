@@ -35,8 +35,6 @@ def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ..
         amount = low.value
         if isinstance(match.get("cents"), Number):
             amount = (amount + match.get("cents").value / 100).quantize(Decimal("0.01"))
-        if match.get("half"):  # hai tỷ rưỡi
-            amount += (low.scale or 1) / Decimal(2)
         if isinstance(match.get("decimal"), Number):
             amount = _spoken(amount, match.get("decimal").value)
         value["amount"] = plain(amount / divisor)

@@ -65,7 +65,13 @@ def settings_of(lang: str) -> Settings:
         order=_order(found),
         space_groups=group.isspace(),
         region=_likely_region(found),
+        dotted="." in _day_and_month(found),
     )
+
+
+def _day_and_month(found: Locale) -> str:
+    """The pattern of a day and month in digits: `d.M.` in German, `d/M` in Spanish."""
+    return str(found.datetime_skeletons["Md"]).strip() if "Md" in found.datetime_skeletons else ""
 
 
 def _order(found: Locale) -> str:
@@ -139,6 +145,7 @@ def _words(found: Locale, lang: str) -> dict[str, Pairs]:
         **_currencies(found),
         **_relatives(found),
         **_numerals(lang),
+        "day_stop": [("", ".")] if _day_and_month(found).endswith(".") else [],
     }
 
 

@@ -24,7 +24,7 @@ BUILT_IN_KINDS: Mapping[str, str] = {
     "ordinal": "an ordinal number, in digits (19e) or words",
     "roman": "a Roman numeral in capitals",
     "numeric_date": "day, month and year in digits: 6/12/2024, 2024-12-06",
-    "numeric_day_month": "day and month in digits: 6/12",
+    "numeric_day_month": "day and month in digits: 6/12; 6.12 where the language writes them so",
     "numeric_month_year": "month and year in digits: 12/2024, 2024-12",
     "numeric_year_span": "a year and the two last digits of the next: 2024/25, 2024-25",
     "capital": "a word that begins with a capital letter",
@@ -145,6 +145,8 @@ class Settings:
     space_groups: bool = False
     #: Years from 2400 on are counted from the Buddha's death, 543 years more than the common era.
     buddhist: bool = False
+    #: Whether day and month are written with full stops, `28.10.`.
+    dotted: bool = False
     region: str | None = None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from annotate.cldr import region_currencies
 from annotate.grammar import Grammar
 from annotate.matches import Match
 from annotate.tokens import Tokens
@@ -32,6 +33,7 @@ class Linked:
 
 def link(spans: list[Linked], tokens: Tokens) -> list[dict[str, Any]]:
     """Add later mentions of acronyms, number the spans, fill what they say of one another; the facts they make."""
+    _settle_currencies(spans, tokens)
     spans += _mentions(spans, tokens)
     spans.sort(key=lambda s: (s.match.start, -s.match.end, s.match.label or ""))
     for number, span in enumerate(spans, 1):
@@ -87,7 +89,7 @@ _PLURAL = re.compile(r"(?<=[A-Z])['’]?s$")
 
 
 def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
-    """Make a name and its acronym say the same of themselves."""
+    """Make a name and its acronym say the same of themselves; one of a kind (`FTA`) is no key of an agreement."""
     if name is None:
         return
     short = _PLURAL.sub("", tokens.text[acronym.match.start : acronym.match.end])
@@ -95,14 +97,14 @@ def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
         if key in name.value:
             acronym.value[key] = name.value[key]
     known = name.value["id"] or acronym.value["id"]
-    inner = acronym.match.get("acronym")
-    coined = not (isinstance(inner, Match) and inner.get("head"))  # `(FTA)` says a type and is nobody's key
+    generic = f"={short}" in name.grammar.lists.get("generic_acronym", ())
+    proper = (generic and name.value.get("acronym")) or short  # a known name keeps its own: VKFTA behind (FTA)
     if "count" in acronym.value:
         acronym.value["count"] = None
     for span in (name, acronym):
-        span.value["id"] = known or (short.lower() if name.value["name"] and coined else None)
+        span.value["id"] = known or (short.lower() if name.value["name"] and not generic else None)
         if "acronym" in span.value:
-            span.value["acronym"] = short
+            span.value["acronym"] = proper
 
 
 def _compounded(tokens: Tokens, i: int) -> bool:
@@ -110,6 +112,46 @@ def _compounded(tokens: Tokens, i: int) -> bool:
     after = i + 2 < len(tokens) and tokens.words[i + 1] == "-" and tokens.glued(i + 1) and tokens.glued(i + 2)
     before = i >= 2 and tokens.words[i - 1] == "-" and tokens.glued(i) and tokens.glued(i - 1)
     return after or before
+
+
+# --- currencies
+
+
+def _settle_currencies(spans: Sequence[Linked], tokens: Tokens) -> None:
+    """Give a sum that may be of several currencies the one whose country its sentence names, if that is one only."""
+    for span in spans:
+        candidates = span.value.get("currency_candidates") if span.match.label == "MONEY" else None
+        if not candidates or span.value["currency"] is not None:
+            continue
+        named = _currencies_named(span.grammar, _sentence(tokens.text, span.match.start, span.match.end), tokens)
+        if len(fitting := [code for code in candidates if code in named]) == 1:
+            span.value |= {"currency": fitting[0], "currency_candidates": []}
+
+
+def _currencies_named(grammar: Grammar, sentence: tuple[int, int], tokens: Tokens) -> set[str]:
+    """The currencies of all countries that a sentence names, and those that its adjectives stand for."""
+    first, last = tokens.within(*sentence)
+    text = tokens.text[slice(*sentence)]
+    countries: set[str] = set()
+    hidden: set[str] = set()
+    for form, code in _names_of_countries(grammar):
+        if form in text:  # the longest first: no Sudan in South Sudan, no インド in インドネシア
+            countries.add(code)
+            hidden.update(re.findall(r"\w+", form))
+            text = text.replace(form, " ")
+    kinds = [grammar.lexicon[word] or {} for word in tokens.words[first:last] if word not in hidden]
+    countries.update(
+        code for own in kinds for code in (own.get("territory"), *own.get("party_adj", "").split()) if code
+    )
+    currencies = {own["currency_adjective"] for own in kinds if "currency_adjective" in own}
+    return currencies.union(*map(region_currencies, countries))
+
+
+def _names_of_countries(grammar: Grammar) -> list[tuple[str, str]]:
+    """Names of countries that are more than one token: of several words, or in a script without spaces."""
+    names = ((form.lstrip("="), code) for form, code in grammar.lists.get("territory", {}).items())
+    several = (name for name in names if len(name[0]) > 1 and (" " in name[0] or name[0][0] > "\u2e80"))
+    return sorted(several, key=lambda name: -len(name[0]))
 
 
 # --- sentences

@@ -170,6 +170,11 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
     largest: Decimal | None = None
     k, end = start, start
     while k < len(atoms):
+        if parts and (more := _half_more(atoms, k, parts[-1])):
+            parts[-1] += more[1]
+            k, plain = more[0], None
+            end = k
+            continue
         step = _step(atoms, k, settings, first=k == start, after_word=bool(parts) and plain is None)
         if step is None:
             break
@@ -191,6 +196,26 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
     return end, Number(sum(parts, Decimal(0)), plain=plain, scale=largest)
 
 
+def _half_more(atoms: Sequence[Atom], k: int, last: Decimal) -> tuple[int, Decimal] | None:
+    """What `and a half` at `k` adds to the part before it: half its scale word (`due miliardi e mezzo`, `hai tỷ rưỡi`),
+    or a half to a whole number that one multiplies (`2 с половиной миллиона`), with the index after it; None where
+    it says something else (`3 millones y medio millón`)."""
+    scale = atoms[k - 1].kinds.get("scale")
+    if "number_joiner" in atoms[k].kinds and k + 1 < len(atoms):
+        k += 1
+    if "half_more" not in atoms[k].kinds:
+        return None
+    places = atoms[k].kinds["half_more"].split()
+    scaled = k + 1 < len(atoms) and not _SCALES.isdisjoint(atoms[k + 1].kinds)
+    if scale:
+        return (k + 1, Decimal(scale) / 2) if "scale" in places and not scaled else None
+    counts = "number" in places and scaled and last < 100 and last == last.to_integral_value()
+    return (k + 1, Decimal("0.5")) if counts else None
+
+
+_SCALES = frozenset({"scale", "short_scale"})
+
+
 _CURRENCIES = frozenset({"currency", "currency_code", "currency_symbol", "currency_adjective"})
 
 
@@ -204,7 +229,7 @@ def _abbreviated(atoms: Sequence[Atom], end: int) -> bool:
 _Step = tuple[int, Number | None, Decimal | None]
 
 #: What a word may be with which a number in words goes on; `_step` reads them.
-CONTINUES = frozenset({"scale", "short_scale", "cardinal", "number_joiner"})
+CONTINUES = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "half_more"})
 
 
 def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, after_word: bool) -> _Step | None:

@@ -385,7 +385,7 @@ class _File:
             self.sources.lacks[str(name)] = (self.shown, name.place)
 
     def _settings(self, value: Any) -> None:
-        known = {"decimal", "group", "order", "region", "space_groups", "buddhist"}
+        known = {"decimal", "group", "order", "region", "space_groups", "buddhist", "dotted"}
         for key, text in self._fields(value, "settings").items():
             if key not in known:
                 self.fault(key, f"unknown setting '{key}'; {_nearest(key, known)}")
@@ -825,7 +825,7 @@ def _lacking(sources: _Sources, filled: set[str]) -> tuple[str, ...]:
 
 def _settings(sources: _Sources) -> Settings:
     base = cldr.settings_of(sources.lang)
-    switches = ("space_groups", "buddhist")
+    switches = ("space_groups", "buddhist", "dotted")
     given: dict[str, Any] = {k: v == "yes" if k in switches else v for k, v in sources.settings.items()}
     return Settings(**{name: given.get(name, getattr(base, name)) for name in Settings.__slots__})
 

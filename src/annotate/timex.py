@@ -120,7 +120,7 @@ def calendar_of(match: Slots) -> Calendar:
         year, month = map(int, pair.split("-"))
         parts = replace(parts, year=year, month=month)
     if pair := match.get("month_day"):
-        month, day = map(int, pair.split("-"))
+        day, month = _dotted(pair) if isinstance(pair, Number) else reversed([int(part) for part in pair.split("-")])
         parts = replace(parts, month=month, day=day)
     if pair := match.get("year_quarter"):
         year, quarter = map(int, pair.split("-"))
@@ -132,6 +132,12 @@ def calendar_of(match: Slots) -> Calendar:
     if (short := match.get("short_year")) is not None:
         parts = replace(parts, year=2000 + int(short) - 100 * (int(short) > 68))
     return parts
+
+
+def _dotted(number: Number) -> tuple[int, int]:
+    """The day and month that a rule sees in a number: 21 and 10 in `ngày 21.10`."""
+    day, _, month = str(number.value).partition(".")
+    return int(day), int(month)
 
 
 def _integer(value: Any) -> int | None:
@@ -184,10 +190,10 @@ def _point(parts: Calendar) -> Value:
 
 def _open_day(parts: Calendar) -> Value:
     """A day of which neither month nor year is given: `maandag`, `7日`."""
-    if parts.weekday is not None:
-        return _value(f"XXXX-WXX-{parts.weekday}", "day", edtf=None, days=None)
     if parts.day is not None and 1 <= parts.day <= 31:
         return _value(f"XXXX-XX-{parts.day:02d}", "day", edtf=None, days=None)
+    if parts.day is None and parts.weekday is not None:
+        return _value(f"XXXX-WXX-{parts.weekday}", "day", edtf=None, days=None)
     raise ValueError("no date")
 
 
@@ -315,8 +321,8 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
         return _in_directed_period(match.get("unit"), parts, offset, anchor)
     if anchor is None or parts.year is not None:
         return _point(parts)
-    if parts.day is not None and parts == Calendar(day=parts.day):
-        return _day_of_month(parts.day, anchor, offset)
+    if parts.day is not None and _known_by_day(parts):
+        return _day_of_month(parts.day, anchor, offset, parts.weekday)
     if parts.weekday is not None and parts.month is None:
         return _relative("day", _days_to(parts.weekday, offset, anchor), anchor)
     current, own = _order_in_year(anchor, parts), _own_order(parts)
@@ -368,13 +374,20 @@ def _in_directed_month(parts: Calendar, offset: int, anchor: date | None) -> Val
     return _point(replace(parts, year=year, month=month)) | {"anchor": anchor.isoformat()}
 
 
-def _day_of_month(day: int, anchor: date, direction: int) -> Value:
-    """`7日`: the nearest seventh; the last one before (`지난 6일`) or the next one after the document's date."""
+def _known_by_day(parts: Calendar) -> bool:
+    """Whether a day stands without its month, with its weekday or without: `viernes 14`, `7日`."""
+    return parts.day is not None and parts == Calendar(day=parts.day, weekday=parts.weekday)
+
+
+def _day_of_month(day: int, anchor: date, direction: int, weekday: int | None = None) -> Value:
+    """`7日`: the nearest seventh, that of the weekday where one stands with it; the last one before (`지난 6일`) or
+    the next one after the document's date."""
     days = []
     for months in (0, -1, 1):
         year, month = _add_months(anchor, months)
         if day <= calendar.monthrange(year, month)[1]:
             days.append(date(year, month, day))
+    days = [d for d in days if d.isoweekday() == weekday] or days
     fitting = [d for d in days if (d - anchor).days * direction >= 0]
     if not fitting:
         raise ValueError("no such day")
@@ -402,8 +415,8 @@ def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> Value
     """Parts without a year: those that the clause looks to, else the nearest ones to the document's date."""
     if anchor is None or parts.year is not None or parts.decade is not None or parts.century is not None:
         return _point(parts)
-    if parts.day is not None and parts == Calendar(day=parts.day):
-        return _day_of_month(parts.day, anchor, direction)
+    if parts.day is not None and _known_by_day(parts):
+        return _day_of_month(parts.day, anchor, direction, parts.weekday)
     if parts.weekday is not None and parts.month is None:
         # a bare weekday in the news is the last one, in a clause about the future the next one, today included
         away = (parts.weekday - 1 - anchor.weekday()) % 7
@@ -414,6 +427,7 @@ def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> Value
     dated = [v for v in (_try_point(replace(parts, year=year)) for year in years) if v is not None]
     if not dated:
         raise ValueError("no such day")
+    dated = [v for v in dated if _on_weekday(parts, v)] or dated
     today = anchor.isoformat()
     ahead, behind = [v for v in dated if v["end"] >= today], [v for v in dated if v["start"] <= today]
     if direction > 0 and ahead:
@@ -425,13 +439,21 @@ def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> Value
     return best | {"anchor": today}
 
 
+def _on_weekday(parts: Calendar, value: Value) -> bool:
+    """Whether a day falls on the weekday that stands with it, as 11 October does on a Saturday in 2025."""
+    return parts.weekday in (None, date.fromisoformat(value["start"]).isoweekday())
+
+
 def _nearest(parts: Calendar, dated: list[Value], anchor: date) -> Value:
-    """Of the values in the document's year and its neighbours the nearest; the year's own where none is near."""
+    """Of the values in the document's year and its neighbours the nearest; where none is near, the year's own, but of
+    quarters, which the news tells of when they are over, the last that has begun."""
     if parts.half is not None:
         return dated[0]
     if parts.day is None:
         near = [v for v in dated if _away(v, anchor) <= 92]
-        return min(near, key=lambda v: _away(v, anchor)) if near else dated[0]
+        begun = [v for v in dated if parts.quarter is not None and v["start"] <= anchor.isoformat()]
+        far = max(begun, key=lambda v: str(v["start"])) if begun else dated[0]
+        return min(near, key=lambda v: _away(v, anchor)) if near else far
     return min(dated, key=lambda v: _away(v, anchor))
 
 
@@ -506,7 +528,7 @@ def _in_order(first: Calendar, last: Calendar, one: Value, two: Value, anchor: d
     """Two ends without a year, each nearest to the document's date, that run backwards: one of them moves by years."""
     if first.year is not None or last.year is not None:
         return None
-    if first == Calendar(day=first.day) and last == Calendar(day=last.day):
+    if _known_by_day(first) and _known_by_day(last):
         end = _try_point(_fill(last, _known_of(one)))
         return end and _interval(one, end | {"anchor": anchor.isoformat()})
     if None in (first.month, last.month):
@@ -516,6 +538,7 @@ def _in_order(first: Calendar, last: Calendar, one: Value, two: Value, anchor: d
         (_try_point(replace(first, year=ended - years)), two) for years in (0, 1)
     ]
     pairs.append((one, _try_point(replace(last, year=begun))))
+    pairs = [(a, b) for a, b in pairs if a and b and _on_weekday(first, a) and _on_weekday(last, b)] or pairs
     found = [value for low, high in pairs if low and high and (value := _interval(low, high))]
     nearest = max(found, key=lambda value: (-_away(value, anchor), value["start"]), default=None)
     return nearest and nearest | {"anchor": anchor.isoformat()}

@@ -225,7 +225,7 @@ def _word_alone(word: str, kinds: Kinds, lexicon: Lexicon, settings: Settings) -
 
 
 _OPENING, _CLOSING = frozenset("(["), frozenset(".,;:)]!?")
-_GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "phrase start"})
+_GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "half_more", "phrase start"})
 
 
 @lru_cache(maxsize=10_000)
@@ -245,7 +245,7 @@ def _number_at(
     settings: Settings,
 ) -> tuple[int, str, dict[str, Any]]:
     """The number, date or code that begins at token `i`: its end, word and kinds."""
-    first = max(within[0], i - _BEHIND)
+    first = max(0, i - _BEHIND)  # the letters of a code may stand outside: windows begin where a trigger does
     before = _atoms(tokens, first, i, {}, lexicon)
     for ahead in (_NEAR, _AHEAD):
         last = min(within[1], i + ahead)
@@ -301,6 +301,8 @@ def _numeric(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
         return end, CODE, {"code": None}
     end, value = number
     kinds = _number_kinds(value, settings.buddhist)
+    if settings.dotted and end == k + 3 and (pair := _dotted(atoms, k, settings)):
+        kinds["numeric_day_month"] = pair
     if value.plain is not None and end < len(atoms) and atoms[end].glued:
         suffix = atoms[end]
         if "ordinal_suffix" in suffix.kinds and not suffix.text[0].isdecimal():
@@ -349,7 +351,7 @@ def _ordinal_kinds(plain: str) -> dict[str, Any]:
 def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     """Digits that belong to letters or to a file number: `G20`, `5G`, `ISO-9001`, `01-25/HDKH`, `+31 20`."""
     atom = atoms[k]
-    if atom.glued and k and _letters(atoms[k - 1]) and not is_listed(atoms[k - 1].kinds):
+    if atom.glued and k and _letters(atoms[k - 1]) and _no_prefix(atoms[k - 1]):
         return k + 1, CODE, {"code": None}
     if atom.glued and k and atoms[k - 1].text == "+":
         return _telephone_end(atoms, k), CODE, {"code": None}
@@ -365,9 +367,30 @@ def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
         and atoms[k - 1].text in ("-", "/", "_")
         and atoms[k - 1].glued
         and _code_letters(atoms[before])
+        and not _numbers_a_period(atoms, before)
     ):
         return end, CODE, {"code": None}
     return None
+
+
+def _numbers_a_period(atoms: Sequence[Atom], k: int) -> bool:
+    """Whether a Roman numeral is that of the quarter or half of a year before it: `kuartal I/2024`."""
+    if not k or "roman" not in atoms[k].kinds:
+        return False
+    before = atoms[k - 1].kinds
+    return before.get("period") in ("quarter", "half") or not _PARTS_OF_YEAR.isdisjoint(before)
+
+
+_PARTS_OF_YEAR = frozenset({"quarter_word", "half_word"})
+
+#: Lists of small words, which never stand glued to digits: `A2024` is a code in languages that have a word `a`.
+_SMALL_WORDS = frozenset({"article", "name_joiner", "year_cue", "after_year", "range_and", "range_to", "year_after"})
+
+
+def _no_prefix(atom: Atom) -> bool:
+    """Whether letters have no meaning before digits that are glued to them, as `Q` in `Q3` and `FY` have."""
+    own = {kind: value for kind, value in atom.kinds.items() if kind != PHRASE_START}  # `A` only begins `A$`
+    return not is_listed(own) or (atom.text.isupper() and not _SMALL_WORDS.isdisjoint(own))
 
 
 def _chain_end(atoms: Sequence[Atom], k: int) -> int:
@@ -422,9 +445,7 @@ def _runs(atoms: Sequence[Atom], k: int, signs: frozenset[str], count: int) -> l
 def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     three = _runs(atoms, k, _DATE_SIGNS, 3)
     if three and all(len(run) in (1, 2, 4) for run in three):
-        value = numeric_date(three, settings.order)
-        if value and settings.buddhist and value >= "2400":
-            value = f"{int(value[:4]) - _BUDDHIST}{value[4:]}"
+        value = numeric_date(_common_year(three) if settings.buddhist else three, settings.order)
         end = k + 5
         if value is None:
             return end, CODE, {"code": None}
@@ -437,15 +458,41 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     sign = atoms[k + 1].text
     kinds: dict[str, Any] = {}
     first, second = int(two[0]), int(two[1])
-    if sign == "/" and len(two[0]) <= 2 and len(two[1]) <= 2:
-        day, month = (first, second) if settings.order == "dmy" else (second, first)
-        if 1 <= month <= 12 and 1 <= day <= 31:
-            kinds["numeric_day_month"] = f"{month}-{day}"
+    if sign == "/" and (pair := _day_month(two, settings.order)):
+        kinds["numeric_day_month"] = pair
     if sign in "/-." and len(two[1]) == 4 and len(two[0]) <= 2 and 1 <= first <= 12 and 1500 <= second < 2200:
         kinds["numeric_month_year"] = f"{second}-{first}"
     if sign in "/-" and len(two[0]) == 4 and len(two[1]) == 2 and 1 <= second <= 12 and 1500 <= first < 2200:
         kinds["numeric_month_year"] = f"{first}-{second}"
     return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
+
+
+def _day_month(runs: Sequence[str], order: str) -> str | None:
+    """A month and day in digits as `12-6`, None where there is no such day in any year."""
+    if max(map(len, runs)) > 2:
+        return None
+    day, month = map(int, runs if order == "dmy" else reversed(runs))
+    return f"{month}-{day}" if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _dotted(atoms: Sequence[Atom], k: int, settings: Settings) -> str | None:
+    """Day and month of what is a number just as well: `28.10` and `3.4`, but not `3.45` or `03.4.1`."""
+    two = _runs(atoms, k, frozenset("."), 2)
+    return _day_month(two, settings.order) if two else None
+
+
+def _common_year(runs: Sequence[str]) -> list[str]:
+    """The runs of a date with its year, the Buddha's or the two last digits of one, as one of the common era.
+
+    >>> _common_year(["1", "7", "2561"]), _common_year(["29", "2", "67"]), _common_year(["2018", "7", "1"])
+    (['1', '7', '2018'], ['29', '2', '2024'], ['2018', '7', '1'])
+    """
+    place = 0 if len(runs[0]) == 4 else 2
+    year = f"{'24' if runs[2] > '80' else '25'}{runs[2]}" if place and len(runs[2]) == 2 else runs[place]
+    common = [*runs]
+    if len(year) == 4 and year >= "2400":
+        common[place] = str(int(year) - _BUDDHIST)
+    return common
 
 
 def numeric_date(runs: Sequence[str], order: str) -> str | None:

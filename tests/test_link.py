@@ -1,0 +1,52 @@
+"""What spans say of one another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from annotate.pipeline import Options, Pipeline
+from annotate.records import Document
+
+
+def spans(lang: str, text: str, label: str) -> list[dict[str, Any]]:
+    found = Pipeline(Options(lang=lang)).annotate(Document("a", text, "a"))["spans"]
+    return [span for span in found if span["label"] == label]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "key", "acronym"),
+    [
+        ("en", "The EU-Kenya Economic Partnership Agreement (EPA) took effect.", None, "EPA"),
+        ("nl", "De Vietnam-Chili Vrijhandelsovereenkomst (FTA) geldt.", None, "FTA"),
+        ("ko", "한·베트남 자유무역협정(FTA)이 발효됐다.", "vkfta", "VKFTA"),
+        ("nl", "De Geavanceerde Kaderovereenkomst (AFA) is nieuw.", "afa", "AFA"),
+    ],
+)
+def test_an_acronym_of_a_kind_is_no_key(lang: str, text: str, key: str | None, acronym: str) -> None:
+    """An acronym in brackets that names a kind gives a name and itself no key; a known name keeps its own."""
+    values = [span["value"] for span in spans(lang, text, "AGREEMENT")]
+    assert [(value["id"], value["acronym"]) for value in values] == [(key, acronym)] * 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "currency"),
+    [
+        ("en", "Norway will pay 300 million kroner.", "NOK"),
+        ("en", "The Norwegian fund will pay 300 million kroner. Denmark waits.", "NOK"),
+        ("en", "Morocco lends 96 billion dirhams.", "MAD"),
+        ("en", "Pakistan owes 5 billion rupees.", "PKR"),
+        ("ja", "スウェーデンは750億クローナを投じる。", "SEK"),
+        ("fr", "Le Maroc prête 96 milliards de dirhams.", "MAD"),
+        ("ru", "Норвегия вложит 300 миллионов крон.", "NOK"),
+        ("en", "Norway and Denmark will pay 300 million kroner.", None),
+        ("en", "Norway waits. They will pay 300 million kroner.", None),
+        ("en", "South Sudan and Chile owe 5 billion kroner.", None),
+    ],
+)
+def test_the_sentence_settles_the_currency(lang: str, text: str, currency: str | None) -> None:
+    """A currency name that several countries share is that of the one that the sentence names, else it stays open."""
+    (value,) = [span["value"] for span in spans(lang, text, "MONEY")]
+    assert value["currency"] == currency
+    assert bool(value["currency_candidates"]) == (currency is None)
