@@ -197,12 +197,13 @@ class Output:
             if stamp is not None:
                 self._shards[-1].note(Entry(failure.id, stamp, failure=failure))
 
-    def manifest(self, manifest: Mapping[str, Any]) -> None:
+    def manifest(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
         """Say what the run did; the last word counts, and there must be one before the block ends.
 
-        The names of the files with annotations are added to it.
+        The names of the files with annotations are added to it; gives the manifest as it is written.
         """
         self._manifest = {**manifest, "files": [shard.data.final.name for shard in self._shards]}
+        return self._manifest
 
     # -- inside
 

@@ -77,7 +77,7 @@ def run(
     asked = {"inputs": list(inputs), "text_key": text_key, "date": date}
     started, clock = datetime.now(UTC), time.perf_counter()
     tally = Tally()
-    manifest: dict[str, Any] = {}
+    manifest: Mapping[str, Any] = {}
     with output:
         plan = _Plan(pipeline, output, scope or Scope())
         if isinstance(output, Output):
@@ -88,14 +88,14 @@ def run(
                 on_progress(tally, failure)
         tally.remaining = plan.remaining
         tally.removed = output.removed()
-        manifest = build_manifest(
+        told = build_manifest(
             tally=tally,
             versions=installed_versions(),
             options=plan_options(pipeline.options) | asked,
             started=started,
             seconds=time.perf_counter() - clock,
         )
-        output.manifest(manifest)
+        manifest = output.manifest(told)
     return Summary(tally, manifest, output.damaged if isinstance(output, Output) else ())
 
 

@@ -119,9 +119,10 @@ class Stream:
         """Keep one failure, to be reported on standard error."""
         self.failures.append(failure)
 
-    def manifest(self, manifest: Mapping[str, Any]) -> None:
+    def manifest(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
         """Keep what the run did, to be reported on standard error."""
         self.summary = manifest
+        return manifest
 
 
 class Draft:
