@@ -99,7 +99,7 @@ class Output:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with Output(folder) as output:
     ...         output.add(Done("a", "nl", ("nl",), 0, 0, {}, b'{"id":"a"}\\n'), Stamp("d", "s"))
-    ...         output.manifest({"seconds": 0.1})
+    ...         _ = output.manifest({"seconds": 0.1})
     ...     (Path(folder) / "annotations.jsonl").read_text()
     '{"id":"a"}\\n'
     """
