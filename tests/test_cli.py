@@ -362,6 +362,7 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where tests run in the background
     ) as process:
         deadline = time.monotonic() + 60
         while not (tmp_path / "out" / ".annotate" / "run.json").exists() and time.monotonic() < deadline:

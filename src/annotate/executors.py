@@ -65,14 +65,16 @@ class _Slot:
     data: bytes = b""
     outcome: Done | Failure | None = None
     ready: bool = False
-    attempts: int = 0
+    #: A process died, or took too long, while it had this document: the next one has it to itself.
+    is_suspect: bool = False
 
 
 class Processes:
     """Several processes, each with one document in its hands and the next few waiting.
 
-    A process that dies, or takes longer than `timeout` seconds over a document, costs that document only: it is
-    tried once more with a process to itself, then set aside as a failure. The pool of the standard library would
+    A process that dies, or takes longer than `timeout` seconds over a document, costs that document only: what the
+    process had been given is tried once more, each with a process to itself, and only the document with which that
+    goes wrong again is set aside as a failure. The pool of the standard library would
     break as a whole. Processes end by themselves when this one is killed, since their pipe does.
     """
 
@@ -150,34 +152,36 @@ class Processes:
 
     def _hear(self, worker: _Worker, options: Options) -> None:
         try:
-            outcome = pickle.loads(worker.pipe.recv_bytes())
+            outcomes = pickle.loads(worker.pipe.recv_bytes())
         except (EOFError, OSError):
             self._replace(worker, options, "WorkerDied", "the process that annotated it died, twice")
             return
         worker.since = time.monotonic()
         worker.is_ready = True
         self._stillborn = 0
-        if outcome is not None:  # otherwise a language was loaded, which is no document's fault
+        for outcome in outcomes:  # none where a language was loaded, which is no document's fault
             worker.take(outcome)
 
     def _replace(self, worker: _Worker, options: Options, error: str, message: str) -> None:
-        """End a process and start another; the document that it held is tried again or given up."""
+        """End a process and start another.
+
+        Of the documents that it had been given any may be the one: each is tried again with a process to itself, and
+        given up if that goes wrong, too.
+        """
         signalled = worker.end()
         if not worker.slots:
             self._stillborn += 1
             if self._stillborn >= _STILLBORN:
                 raise WorkersError(f"processes die before they have done anything ({signalled}); try -n 1")
-        else:
-            held, *others = worker.slots
-            self._waiting.extendleft(reversed(others))
-            held.attempts += 1
-            if held.attempts < 2:
-                self._alone.append(held)
-            else:
-                assert held.document is not None
+        for slot in worker.slots:
+            if slot.is_suspect:
+                assert slot.document is not None
                 why = f"{message}{signalled if error == 'WorkerDied' else ''}; `annotate retry` tries it again"
-                held.outcome = Failure(held.document.id, where(held.document), "pipeline", error, why)
-                held.ready = True
+                slot.outcome = Failure(slot.document.id, where(slot.document), "pipeline", error, why)
+                slot.ready = True
+            else:
+                slot.is_suspect = True
+                self._alone.append(slot)
         self._workers[self._workers.index(worker)] = self._start(options)
 
     def _start(self, options: Options) -> _Worker:
@@ -255,18 +259,21 @@ def _serve(pipe: Connection, options: Options, work: Work) -> None:
     """What a process does: one document after the other, until nobody is at the other end of the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that we work for
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    pipeline = Pipeline(options, on_load=lambda _: pipe.send_bytes(_LOADED))
-    pipe.send_bytes(_LOADED)
+    pipeline = Pipeline(options, on_load=lambda _: pipe.send_bytes(_NOTHING))
+    pipe.send_bytes(_NOTHING)
+    done: list[Done | Failure] = []
+    since = time.monotonic()
     while True:
         try:
             document = pickle.loads(pipe.recv_bytes())
+            done.append(work(pipeline, document))
+            if len(done) >= _TOGETHER or time.monotonic() - since > _EVERY or not pipe.poll():
+                pipe.send_bytes(pickle.dumps(done, protocol=5))
+                done, since = [], time.monotonic()
         except (EOFError, OSError):
             return
-        outcome = work(pipeline, document)
-        try:
-            pipe.send_bytes(pickle.dumps(outcome, protocol=5))
-        except OSError:
-            return
 
 
-_LOADED = pickle.dumps(None)
+#: Outcomes that go back together, and the seconds after which they go in any case: each message wakes the other side.
+_TOGETHER, _EVERY = 8, 0.1
+_NOTHING = pickle.dumps([])
