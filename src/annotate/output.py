@@ -124,12 +124,13 @@ class Output:
 
     def __enter__(self) -> Self:
         with explained(self.paths.folder):
-            if self._mirror:
-                self._mirror.fetch()
             self._check_place()
             self.paths.state.mkdir(parents=True, exist_ok=True)
             self._claim()
             try:
+                if self._mirror:
+                    self._mirror.fetch()
+                    self._check_place()
                 if self._earlier:
                     self._earlier.open()
                 self._errors = Draft(self.paths.errors, self._draft_path(self.paths.errors))

@@ -138,7 +138,7 @@ class _Plan:
     def _holds(self, entry: Entry, stamp: Stamp) -> bool:
         if self._scope.only_failed:
             return entry.failure is None
-        return is_current(entry, stamp, self.pipeline)
+        return changed(entry, stamp, self.pipeline) is None
 
     def _may_begin(self, known: Known) -> bool:
         """Whether this run may do one more document: this one, of which earlier runs say `known`."""
@@ -180,14 +180,15 @@ class _Step:
         return None
 
 
-def is_current(entry: Entry, stamp: Stamp, pipeline: Pipeline) -> bool:
-    """Whether what was made of a document then is what would be made of it now."""
+def changed(entry: Entry, stamp: Stamp, pipeline: Pipeline) -> str | None:
+    """What a record depends on that has changed since: `text`, `settings` or `patterns`; None where nothing has."""
     was = entry.stamp
-    if (was.document, was.settings) != (stamp.document, stamp.settings):
-        return False
-    if entry.failure is None and not was.langs:  # no language, no rules
-        return True
-    return was.rules == pipeline.rules(was.langs)
+    if was.document != stamp.document:
+        return "text"
+    if was.settings != stamp.settings:
+        return "settings"
+    by_rules = was.langs or entry.failure is not None  # without a language no rules ran; a failure may lie in any
+    return "patterns" if by_rules and was.rules != pipeline.rules(was.langs) else None
 
 
 def plan_options(options: Options) -> dict[str, Any]:

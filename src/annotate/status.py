@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from annotate.journal import Entry, Stamp, document_stamp, entries
-from annotate.output import earlier_plan, is_ours, is_running, journals, local_paths
+from annotate.output import Paths, earlier_plan, is_ours, is_running, journals, local_paths
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document, Failure
+from annotate.run import changed
 from annotate.write import OutputError
 
 #: What may be said of a document, in the order in which it is told.
@@ -65,7 +66,7 @@ def plan_of(target: str | Path) -> tuple[Mapping[str, Any], Options]:
 def status(target: str | Path, documents: Iterable[Document | Failure], pipeline: Pipeline) -> Status:
     """Compare an output with its inputs as they are now; nothing is written and nothing annotated."""
     paths = local_paths(target)
-    known = _known(target)
+    known = _known(paths)
     drafts = any(draft for _, draft in journals(paths))
     state = "running" if is_running(paths) else "interrupted" if drafts else "complete"
     found = Status(state)
@@ -85,10 +86,10 @@ def status(target: str | Path, documents: Iterable[Document | Failure], pipeline
     return found
 
 
-def _known(target: str | Path) -> dict[str | None, Entry]:
+def _known(paths: Paths) -> dict[str | None, Entry]:
     """The newest that journals say of each document."""
     found: dict[str | None, Entry] = {}
-    for path, _ in reversed(list(journals(local_paths(target)))):
+    for path, _ in reversed(journals(paths)):
         found.update((entry.id, entry) for entry in entries(path) if entry is not None)
     return found
 
@@ -97,12 +98,4 @@ def _reason(entry: Entry | None, document: Document, pipeline: Pipeline) -> str:
     if entry is None:
         return NEW
     stamp = Stamp(document_stamp(document), pipeline.settings)
-    if entry.stamp.document != stamp.document:
-        return TEXT
-    if entry.stamp.settings != stamp.settings:
-        return SETTINGS
-    if entry.failure is not None:
-        return FAILED if entry.stamp.rules == pipeline.rules(()) else RULES
-    if entry.stamp.langs and entry.stamp.rules != pipeline.rules(entry.stamp.langs):
-        return RULES
-    return UP_TO_DATE
+    return changed(entry, stamp, pipeline) or (UP_TO_DATE if entry.failure is None else FAILED)
