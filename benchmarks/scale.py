@@ -34,10 +34,10 @@ from typing import Any
 
 from speed import articles, cold, corpus_languages, document, seconds, words_in
 
-from annotate import patterns
-from annotate.journal import Entry, Stamp, document_stamp, entries, to_line
 from annotate.pipeline import Options, Pipeline
-from annotate.write import to_bytes
+from annotate.rules import patterns
+from annotate.storage.journal import Entry, Stamp, document_stamp, entries, to_line
+from annotate.storage.write import to_bytes
 
 #: One run of the command line, which tells its own processor time and peak memory at the end.
 _RUN = """

@@ -35,11 +35,11 @@ from typing import Any
 
 import spacy
 
-from annotate.detect import segments
-from annotate.patterns import languages
 from annotate.pipeline import Pipeline
 from annotate.records import Document
-from annotate.write import to_bytes
+from annotate.rules.patterns import languages
+from annotate.storage.write import to_bytes
+from annotate.text.detect import segments
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -217,7 +217,8 @@ Pipeline().annotate(Document('a', {!r}, 'a'))
 _MEMORY = """
 import sys; sys.path.insert(0, {here!r})
 from speed import articles, peak
-from annotate.pipeline import Pipeline; from annotate.records import Document; from annotate.write import to_bytes
+from annotate.pipeline import Pipeline; from annotate.records import Document
+from annotate.storage.write import to_bytes
 texts = articles({lang!r}, 400, 100, "ordinary"); pipeline = Pipeline()
 for n in range({count}):
     to_bytes(pipeline.annotate(Document(str(n), texts[n % 100] + f" Zaak{{n}} van bedrijf{{n}}.", "a")))

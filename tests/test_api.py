@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import annotate
 from annotate import Document, Options, PatternError, Pipeline, annotate_many, load
 from annotate.schema import invariants
-from annotate.write import to_bytes
+from annotate.storage.write import to_bytes
 
 TEXT = "Op 18 januari 1950 kostte het de regering 2,5 miljard euro, zei de minister."
 

@@ -85,7 +85,12 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_patterns_and_nothing_else_of_the_repository(wheel: Path) -> None:
     """Every pattern file, every module and `py.typed` are inside, tests and corpus are not."""
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    modules = {f"annotate/{path.name}" for path in (ROOT / "src/annotate").iterdir() if path.is_file()}
+    source = ROOT / "src"
+    modules = {
+        path.relative_to(source).as_posix()
+        for path in (source / "annotate").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
     patterns = {f"annotate/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "patterns").rglob("*.yaml")}
     assert len(patterns) > 12
     assert inside == modules | patterns

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from annotate.patterns import PatternError
     from annotate.pipeline import Options, Pipeline
     from annotate.records import Document
+    from annotate.rules.patterns import PatternError
     from annotate.version import __version__
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
 _HOMES = {
     "Document": "annotate.records",
     "Options": "annotate.pipeline",
-    "PatternError": "annotate.patterns",
+    "PatternError": "annotate.rules.patterns",
     "Pipeline": "annotate.pipeline",
     "__version__": "annotate.version",
 }
@@ -70,8 +70,8 @@ def load(
     >>> load(lang="nl").annotate(Document("a", "Sinds 2008.", "a"))["spans"][0]["value"]["timex"]
     '2008'
     """
-    from annotate.patterns import PatternError
     from annotate.pipeline import Options, Pipeline
+    from annotate.rules.patterns import PatternError
 
     pipeline = Pipeline(
         Options(

@@ -14,16 +14,18 @@ from typing import Any
 
 from spacy.about import __version__ as spacy_version
 
-from annotate import choose, cldr, link, patterns
-from annotate.detect import UNDECIDED, Detector, LangDetect, Segment, segments
-from annotate.grammar import Grammar, Settings
-from annotate.match import Engine
-from annotate.matches import Found, Match
-from annotate.patterns import Fault
+from annotate.linking import link
+from annotate.matching import choose
+from annotate.matching.match import Engine
 from annotate.records import SCHEMA, Document
-from annotate.resolve import Context, Value, resolve
-from annotate.tokenise import tokenise
-from annotate.tokens import Tokens
+from annotate.rules import cldr, patterns
+from annotate.rules.grammar import Grammar, Settings
+from annotate.rules.matches import Found, Match
+from annotate.rules.patterns import Fault
+from annotate.text.detect import UNDECIDED, Detector, LangDetect, Segment, segments
+from annotate.text.tokenise import tokenise
+from annotate.text.tokens import Tokens
+from annotate.values.resolve import Context, Value, resolve
 from annotate.version import __version__, software
 
 Record = dict[str, Any]

@@ -1,0 +1,1 @@
+"""A run: which documents are done, by whom, and what is kept of them."""

@@ -1,0 +1,101 @@
+"""How an output stands: what is in it, what failed, and what another run would have to do, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from annotate.batch.output import Paths, earlier_plan, is_ours, is_running, journals, local_paths
+from annotate.batch.run import changed
+from annotate.pipeline import Options, Pipeline
+from annotate.records import Document, Failure
+from annotate.storage.journal import Entry, Stamp, document_stamp, entries
+from annotate.storage.write import OutputError
+
+#: What may be said of a document, in the order in which it is told.
+UP_TO_DATE, NEW, TEXT, RULES, SETTINGS, FAILED = "up to date", "new", "text", "patterns", "settings", "failed"
+UNREADABLE, REMOVED = "unreadable", "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of one output: `documents` counts those of its inputs by what another run would do with them.
+
+    `up to date`: nothing. `new`, `text`, `patterns`, `settings`: annotate it, because it was not there, or because
+    what is named has changed since. `failed`: it failed, and nothing has changed since. `unreadable`: its input
+    cannot be read. `removed`: take it out, its input is gone.
+    """
+
+    state: str
+    documents: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def to_do(self) -> int:
+        """How many documents another run would annotate or take out."""
+        return sum(self.documents[reason] for reason in (NEW, TEXT, RULES, SETTINGS, REMOVED))
+
+    def as_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "state": self.state,
+            "to_do": self.to_do,
+            "documents": dict(self.documents),
+            "languages": dict(sorted(self.languages.items())),
+            "failures": dict(sorted(self.failures.items())),
+        }
+
+
+def plan_of(target: str | Path) -> tuple[Mapping[str, Any], Options]:
+    """What the last run into an output was asked to do, and its options; raises OutputError where none is known."""
+    paths = local_paths(target)
+    plan = earlier_plan(paths)
+    if plan is None:
+        hint = "it was written elsewhere, or its state was deleted" if is_ours(paths) else "no run has written there"
+        raise OutputError(f"{target}: nothing is known of an earlier run ({hint}); start one with `annotate run`")
+    options = dict(plan["options"])
+    options["patterns"] = tuple(map(Path, options["patterns"]))
+    options["languages"] = tuple(options["languages"])
+    return plan, Options(**options)
+
+
+def status(target: str | Path, documents: Iterable[Document | Failure], pipeline: Pipeline) -> Status:
+    """Compare an output with its inputs as they are now; nothing is written and nothing annotated."""
+    paths = local_paths(target)
+    known = _known(paths)
+    drafts = any(draft for _, draft in journals(paths))
+    state = "running" if is_running(paths) else "interrupted" if drafts else "complete"
+    found = Status(state)
+    for document in documents:
+        if isinstance(document, Failure):
+            found.documents[UNREADABLE] += 1
+            found.failures[document.error] += 1
+            continue
+        own = known.pop(document.id, None)
+        reason = _reason(own, document, pipeline)
+        found.documents[reason] += 1
+        if own is not None and own.failure is None:
+            found.languages[own.lang] += 1
+        elif own is not None and own.failure is not None:
+            found.failures[own.failure.error] += 1
+    found.documents[REMOVED] += len(known)
+    return found
+
+
+def _known(paths: Paths) -> dict[str | None, Entry]:
+    """The newest that journals say of each document."""
+    found: dict[str | None, Entry] = {}
+    for path, _ in reversed(journals(paths)):
+        found.update((entry.id, entry) for entry in entries(path) if entry is not None)
+    return found
+
+
+def _reason(entry: Entry | None, document: Document, pipeline: Pipeline) -> str:
+    if entry is None:
+        return NEW
+    stamp = Stamp(document_stamp(document), pipeline.settings)
+    return changed(entry, stamp, pipeline) or (UP_TO_DATE if entry.failure is None else FAILED)

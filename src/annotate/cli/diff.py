@@ -1,0 +1,44 @@
+"""`annotate diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    pass
+
+from annotate.cli.app import app
+from annotate.cli.options import (
+    Json,
+    check_tags,
+    split,
+)
+from annotate.cli.say import (
+    FAILED,
+    as_text,
+    told,
+)
+
+
+@app.command("diff")
+def diff_command(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The earlier output: a file of records, or a folder.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The later output: a file of records, or a folder.")],
+    labels: Annotated[str | None, typer.Option("--label", metavar="DATE,MONEY", help="Only these labels.")] = None,
+    langs: Annotated[
+        str | None,
+        typer.Option("--lang", metavar="nl,en", callback=check_tags, help="Only documents in these languages."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show so many entities of a kind; 0 for all.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Show what changed between two outputs. Exit status as of diff(1): 0 nothing, 1 something, 2 a wrong call."""
+    from annotate.quality.diff import DiffError, diff, render
+
+    with told(DiffError):
+        report = diff(old, new, labels=split(labels), langs=split(langs), limit=limit)
+    typer.echo(as_text(report.as_dict()) if as_json else render(report).rstrip("\n"))
+    raise typer.Exit(FAILED if report.differs else 0)

@@ -1,0 +1,52 @@
+"""`annotate evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    pass
+
+from annotate.cli.app import app
+from annotate.cli.options import (
+    Json,
+    split,
+)
+from annotate.cli.say import (
+    as_text,
+    told,
+)
+
+
+@app.command("evaluate")
+def evaluate_command(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Gold records: a file, or a folder of *.gold.json*.")],
+    predicted: Annotated[Path, typer.Argument(metavar="PRED", help="Records to judge: a file, or a folder.")],
+    labels: Annotated[str | None, typer.Option(metavar="DATE,MONEY", help="Only these labels.")] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Each error, with its context.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare with gold: strict and overlapping P, R and F1 by label and language, and values right."""
+    from annotate.quality.evaluate import EvaluateError, evaluate, render
+
+    with told(EvaluateError):
+        report = evaluate(
+            _records(gold, "*.gold.json*"),
+            _records(predicted, "annotations*.jsonl*"),
+            labels=split(labels) or None,
+        )
+    typer.echo(as_text(report.as_dict()) if as_json else render(report, errors=errors).rstrip("\n"))
+
+
+def _records(path: Path, pattern: str) -> list[dict[str, Any]]:
+    """The records of a file, or of the files of a folder that its kind of records stands in."""
+    from annotate.quality.evaluate import EvaluateError, load_records
+
+    found = path.rglob(pattern) if path.is_dir() else [path]
+    files = sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts))
+    if not files:
+        raise EvaluateError(f"{path}: holds no {pattern}")
+    return [record for file in files for record in load_records(file)]

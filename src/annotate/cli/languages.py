@@ -1,0 +1,85 @@
+"""`annotate languages` and `annotate schema`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from annotate.pipeline import Options
+
+from annotate.cli.app import app
+from annotate.cli.options import (
+    Json,
+    Langs,
+    OnlyPatterns,
+    Patterns,
+    options_of,
+)
+from annotate.cli.say import (
+    as_text,
+    plain_table,
+    told,
+)
+
+
+@app.command("languages")
+def languages_command(
+    langs: Langs = None,
+    patterns: Patterns = None,
+    only_patterns: OnlyPatterns = False,
+    as_json: Json = False,
+) -> None:
+    """List the languages: those with patterns of their own, and those that have what CLDR knows of them."""
+    from annotate.rules.patterns import PatternError
+
+    options = options_of(patterns, only_patterns)
+    with told(PatternError):
+        rows = _language_rows(options, langs or [])
+    if as_json:
+        typer.echo(as_text(rows))
+        return
+    table = plain_table("code", "name", "patterns", "labels", "rules", "lists without words")
+    for column in table.columns:
+        column.justify = "left"
+    for row in rows:
+        lacking = row["lacking"]
+        shown = ", ".join(lacking[:4]) + (f" and {len(lacking) - 4} more" if len(lacking) > 4 else "")
+        own = "curated" if row["curated"] else "CLDR only"
+        table.add_row(row["code"], row["name"], own, " ".join(row["labels"]), str(row["rules"]), shown)
+    Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
+    from annotate.pipeline import Pipeline
+    from annotate.rules import cldr, patterns
+
+    roots = Pipeline(options).roots
+    curated = patterns.languages(roots)
+    detected = {code.split("-")[0] for code in cldr.languages()}
+    rows = []
+    for code in langs or [*curated, *sorted(detected - {*curated})]:
+        grammar = patterns.load(code, roots)
+        labels = {rule.label for rule in grammar.rules.values() if rule.label and grammar.labels[rule.label].emit}
+        rows.append(
+            {
+                "code": code,
+                "name": cldr.names(code),
+                "curated": code in curated,
+                "labels": sorted(labels),
+                "rules": len(grammar.rules),
+                "lacking": list(grammar.lacking),
+            }
+        )
+    return rows
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of a record, annotate/1."""
+    from annotate.schema import json_schema
+
+    typer.echo(as_text(json_schema()))

@@ -1,0 +1,153 @@
+"""Options that several commands share: their types, their checks, and what they make."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from annotate.pipeline import Options, Pipeline
+
+from annotate.cli.say import refuse
+
+
+def _day(value: str | None) -> str | None:
+    if value is not None:
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            raise typer.BadParameter(f"'{value}' is no day; write it as 2025-04-14") from None
+    return value
+
+
+def _region_code(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[A-Za-z]{2}", value):
+        raise typer.BadParameter(f"'{value}' is no region; write its two-letter code, such as NL or AU")
+    return value and value.upper()
+
+
+def _tag(value: str | None) -> str | None:
+    if value is not None:
+        _language(value)
+    return value
+
+
+def check_tags(value: str | None) -> str | None:
+    for tag in split(value):
+        _language(tag)
+    return value
+
+
+def _tag_list(values: list[str] | None) -> list[str]:
+    for tag in values or ():
+        _language(tag)
+    return values or []
+
+
+def _language(tag: str) -> None:
+    from annotate.rules import cldr
+
+    base = re.split("[-_]", tag)[0].lower()
+    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag) or cldr.locale(base) is None:
+        raise typer.BadParameter(f"'{tag}' is no language that CLDR knows; write its code, such as nl or en")
+
+
+def split(value: str | None) -> list[str]:
+    return [part.strip() for part in (value or "").split(",") if part.strip()]
+
+
+def _patterns(value: list[Path] | None) -> list[Path]:
+    for folder in value or ():
+        if not folder.is_dir():
+            raise typer.BadParameter(f"'{folder}' is no folder")
+        if not any(folder.rglob("*.yaml")):
+            raise typer.BadParameter(
+                f"'{folder}' holds no pattern file; they stand in it as shared/*.yaml or LANG/*.yaml"
+            )
+    return value or []
+
+
+def _executor_name(value: str | None) -> str | None:
+    if value not in (None, "serial", "process", "ray"):
+        raise typer.BadParameter(f"'{value}' is no executor; choose serial, process or ray")
+    return value
+
+
+Patterns = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--patterns",
+        metavar="DIR",
+        callback=_patterns,
+        help="A folder of your own patterns, laid over the built-in ones. May be repeated.",
+    ),
+]
+OnlyPatterns = Annotated[
+    bool, typer.Option("--only-patterns", help="Leave the built-in patterns out; needs --patterns.")
+]
+Lang = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", callback=_tag, help="The language of every text; it is not detected then."),
+]
+Region = Annotated[
+    str | None,
+    typer.Option(metavar="CODE", callback=_region_code, help="Settles a bare $ and 6/12/2024: AU, US, NL."),
+]
+Day = Annotated[
+    str | None,
+    typer.Option(
+        "--date",
+        metavar="YYYY-MM-DD",
+        callback=_day,
+        help="The date of every text: what `yesterday` is told from.",
+    ),
+]
+Langs = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="LANGS", callback=_tag_list, help="Languages; all that have patterns without."),
+]
+Processes = Annotated[
+    int, typer.Option("-n", "--n-process", metavar="N", min=0, help="How many processes; 0: one for each core.")
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", min=0.1, help="Set a document aside that takes longer, after a second try."),
+]
+ExecutorName = Annotated[
+    str | None,
+    typer.Option("--executor", metavar="NAME", callback=_executor_name, help="serial, process, or ray."),
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="An existing Ray cluster (ray://host:10001, auto); a local one without."),
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")]
+Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
+
+
+def options_of(patterns: list[Path] | None, only: bool, **more: Any) -> Options:
+    from annotate.pipeline import Options
+
+    if only and not patterns:
+        raise typer.BadParameter("--only-patterns leaves no patterns at all; name yours with --patterns DIR")
+    return Options(patterns=tuple(patterns or ()), built_in=not only, **more)
+
+
+def pipeline_of(options: Options) -> Pipeline:
+    """A pipeline whose pattern files have no faults, and whose own examples hold."""
+    from annotate.pipeline import Pipeline
+    from annotate.quality.cases import check
+    from annotate.rules.patterns import names_in
+
+    pipeline = Pipeline(options)
+    faults = pipeline.check()
+    if options.patterns:
+        own = {name for folder in options.patterns for name in names_in(folder)}
+        faults = check(pipeline.concerned or pipeline.languages[:1], pipeline.roots, own)
+    if faults:
+        refuse(faults)
+    return pipeline

@@ -1,0 +1,334 @@
+"""`annotate run`, `retry` and `status`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from annotate.batch.executors import Executor
+    from annotate.batch.output import Output
+    from annotate.batch.run import OnProgress, Scope, Summary
+    from annotate.batch.tally import Tally
+    from annotate.pipeline import Options
+    from annotate.records import Failure
+    from annotate.storage.write import Stream
+
+from annotate.cli.app import app
+from annotate.cli.options import (
+    Day,
+    ExecutorName,
+    Json,
+    Lang,
+    OnlyPatterns,
+    Patterns,
+    Processes,
+    Quiet,
+    RayAddress,
+    Region,
+    Timeout,
+    check_tags,
+    options_of,
+    pipeline_of,
+    split,
+)
+from annotate.cli.say import (
+    FAILED,
+    STANDARD,
+    as_text,
+    console,
+    counted,
+    note,
+    plain_table,
+    stop,
+    told,
+)
+
+_LOGGED = 20
+
+
+@app.command("run")
+def run_command(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUTS", help="Files, folders, globs, or - for standard input.")
+    ],
+    out: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="OUT", help="A folder, a .jsonl file, or - for standard output."),
+    ] = None,
+    patterns: Patterns = None,
+    only_patterns: OnlyPatterns = False,
+    lang: Lang = None,
+    region: Region = None,
+    day: Day = None,
+    languages: Annotated[
+        str | None,
+        typer.Option(metavar="nl,en", callback=check_tags, help="The only languages that detection may answer."),
+    ] = None,
+    text_key: Annotated[
+        str, typer.Option(metavar="KEY", help="Where rows of JSONL, CSV and Parquet have their text.")
+    ] = "text",
+    force: Annotated[
+        bool, typer.Option("--force", help="Start afresh; replace an earlier output, whoever wrote it.")
+    ] = False,
+    no_resume: Annotated[
+        bool, typer.Option("--no-resume", help="Annotate everything again, whatever an earlier run has done.")
+    ] = False,
+    n_process: Processes = 1,
+    timeout: Timeout = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Annotate at most N documents, the rest in a later run.")
+    ] = None,
+    shard_size: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Write annotations-00000.jsonl and so on, N documents each.")
+    ] = None,
+    executor: ExecutorName = None,
+    ray_address: RayAddress = None,
+    tokens: Annotated[bool, typer.Option("--tokens", help="Write the tokens into each record.")] = False,
+    quiet: Quiet = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
+) -> None:
+    """Annotate articles into OUT: annotations.jsonl, with errors.jsonl and manifest.json beside it.
+
+    Run again, it does only what is new or changed; so it also goes on where an interrupted run stopped.
+    """
+    from annotate.batch.run import Scope
+
+    out = out or (STANDARD if set(inputs) == {STANDARD} else None)
+    if out is None:
+        raise typer.BadParameter("where to? name a folder with -o OUT, or -o - for standard output")
+    options = options_of(
+        patterns,
+        only_patterns,
+        lang=lang,
+        region=region,
+        languages=tuple(split(languages)),
+        tokens=tokens,
+    )
+    _do(
+        _Job(inputs, out, options, text_key, day),
+        Scope(limit=limit),
+        lambda: _executor(executor, n_process, timeout, ray_address),
+        force=force,
+        resume=not no_resume,
+        shard_size=shard_size,
+        quiet=quiet,
+        as_json=as_json,
+    )
+
+
+@app.command("retry")
+def retry_command(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The output of an earlier run.")],
+    n_process: Processes = 1,
+    timeout: Timeout = None,
+    executor: ExecutorName = None,
+    ray_address: RayAddress = None,
+    quiet: Quiet = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
+) -> None:
+    """Try again what failed in the last run into OUT, with the same options, and nothing else."""
+    from annotate.batch.run import Scope
+
+    job, shard_size = _earlier_job(out)
+    _do(
+        job,
+        Scope(only_failed=True),
+        lambda: _executor(executor, n_process, timeout, ray_address),
+        shard_size=shard_size,
+        quiet=quiet,
+        as_json=as_json,
+    )
+
+
+@app.command("status")
+def status_command(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The output of an earlier run.")],
+    as_json: Json = False,
+) -> None:
+    """Say what is in OUT, what failed, and what the next run would do, and why. Nothing is written."""
+    from annotate.batch.status import status
+    from annotate.pipeline import Pipeline
+    from annotate.reading.read import InputError, read
+    from annotate.storage.write import OutputError
+
+    job, _ = _earlier_job(out)
+    with told(InputError, OutputError):
+        found = status(job.out, read(job.inputs, text_key=job.text_key, date=job.day), Pipeline(job.options))
+    if as_json:
+        typer.echo(as_text(found.as_dict()))
+        return
+    typer.echo(f"{out}: {found.state}, {found.to_do:,} to do")
+    for counts in (found.documents, found.languages, found.failures):
+        for name, count in counts.items():
+            if count:
+                typer.echo(f"{count:>9,}  {name}")
+
+
+class _Job(NamedTuple):
+    """What a run is asked to do."""
+
+    inputs: list[str]
+    out: str
+    options: Options
+    text_key: str
+    day: str | None
+
+
+def _earlier_job(out: str) -> tuple[_Job, int | None]:
+    """What the last run into an output was asked to do, and the size of its shards; paths hold as they did then."""
+    from annotate.batch.status import plan_of
+    from annotate.storage.write import OutputError
+
+    place = out if "://" in out else str(Path(out).resolve())
+    with told(OutputError):
+        plan, options = plan_of(place)
+    if STANDARD in plan["inputs"]:
+        stop(f"{out}: was made from standard input, which cannot be read again; give it to `annotate run` once more")
+    try:
+        os.chdir(plan["folder"])
+    except OSError:
+        stop(f"{out}: the folder that it was made in is gone; start anew with `annotate run`")
+    return _Job(plan["inputs"], place, options, plan["text_key"], plan["date"]), plan.get("shard_size")
+
+
+def _executor(name: str | None, n_process: int, timeout: float | None, address: str | None) -> Executor:
+    """Who does the work; a time limit needs a process that can be ended."""
+    from annotate.batch.executors import Processes, Serial
+
+    if name == "ray" or (name is None and address is not None):
+        from annotate.batch.cluster import ClusterError, RayCluster
+
+        with told(ClusterError):
+            return RayCluster(address, n_process if n_process > 1 else None, timeout)
+    if name == "process" or n_process != 1 or timeout is not None:
+        return Processes(n_process or _cores(), timeout)
+    return Serial()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _do(
+    job: _Job,
+    scope: Scope,
+    executor: Callable[[], Executor],
+    *,
+    force: bool = False,
+    resume: bool = True,
+    shard_size: int | None = None,
+    quiet: bool,
+    as_json: bool,
+) -> NoReturn:
+    """Run a job and say what came of it."""
+    from annotate.batch.executors import WorkersError
+    from annotate.batch.output import Output
+    from annotate.batch.run import run
+    from annotate.reading.read import InputError, count
+    from annotate.storage.write import OutputError, Stream
+
+    out = job.out
+    output: Output | Stream
+    if out == STANDARD:
+        output = Stream(sys.stdout.buffer)
+    else:
+        output = Output(out, force=force, resume=resume, shard_size=shard_size)
+    with told(InputError, OutputError, WorkersError):
+        pipeline, chosen = pipeline_of(job.options), executor()
+        shown = sys.stderr.isatty() and not quiet
+        total = count(job.inputs) if shown else None
+        with _progress(shown=shown, total=total, logged=not quiet, all_failures=out == STANDARD) as on_progress:
+            summary = run(
+                job.inputs,
+                output,
+                pipeline,
+                on_progress,
+                executor=chosen,
+                scope=scope,
+                stdin=sys.stdin.buffer,
+                text_key=job.text_key,
+                date=job.day,
+            )
+    for name in summary.damaged:
+        note(f"{name}: not as it was written; the documents in question were annotated again")
+    if as_json:
+        typer.echo(as_text(summary.manifest), err=out == STANDARD)
+    elif not quiet:
+        if summary.tally.documents:
+            console().print(_summary_table(summary))
+        note(_summary_line(summary, out))
+    raise typer.Exit(FAILED if summary.failed else 0)
+
+
+#: Seconds between two lines of progress where there is no terminal.
+_EVERY = 10.0
+
+
+@contextmanager
+def _progress(*, shown: bool, total: int | None, logged: bool, all_failures: bool) -> Iterator[OnProgress]:
+    """Tells of failures as they come, and of the progress: as a bar on a terminal, in a line now and then elsewhere."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    screen = console()
+    numbers = TextColumn("{task.completed:,} documents  {task.fields[rate]}  {task.fields[failed]:,} failed")
+    columns = (SpinnerColumn(), BarColumn(), numbers, TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    started = spoken = time.monotonic()
+    with Progress(*columns, console=screen, transient=True, disable=not shown) as progress:
+        task = progress.add_task("", total=total, rate="", failed=0)
+
+        def on_progress(tally: Tally, failure: Failure | None) -> None:
+            nonlocal spoken
+            now = time.monotonic()
+            rate = f"{tally.annotated_words / max(now - started, 1e-9):,.0f} words/s"
+            finished = tally.documents + tally.failed
+            if shown:
+                progress.update(task, completed=finished, rate=rate, failed=tally.failed)
+            elif logged and now - spoken >= _EVERY:
+                spoken = now
+                note(f"{counted(finished, 'document')}, {tally.failed:,} failed, {rate}")
+            if failure is not None:
+                _log(failure, tally.failed, screen.print if shown else note, all_failures=all_failures)
+
+        yield on_progress
+
+
+def _log(failure: Failure, number: int, say: Callable[[str], None], *, all_failures: bool) -> None:
+    """One line for a failure; where they stand in a file too, only for the first few."""
+    if all_failures or number <= _LOGGED:
+        say(f"{failure.source}: {failure.error}: {failure.message}")
+    elif number == _LOGGED + 1:
+        say("… and more; see the errors file")
+
+
+def _summary_table(summary: Summary) -> Table:
+    tally = summary.tally
+    labels = sorted(tally.labels)
+    table = plain_table("language", "documents", *labels)
+    for lang in sorted(tally.languages):
+        counts = (tally.languages[lang][label] for label in labels)
+        table.add_row(lang, f"{tally.documents_by_language[lang]:,}", *(f"{count:,}" for count in counts))
+    return table
+
+
+def _summary_line(summary: Summary, out: str) -> str:
+    from annotate.batch.output import output_paths
+
+    tally, seconds = summary.tally, summary.manifest.get("seconds", 0)
+    done = f"{counted(tally.documents - tally.kept, 'document')} annotated in {seconds:.1f} s"
+    for number, what in ((tally.kept, "unchanged"), (tally.removed, "removed"), (tally.remaining, "left to do")):
+        done += f", {number:,} {what}" if number else ""
+    if out == STANDARD:
+        return f"{done}, {tally.failed:,} failed"
+    paths = output_paths(out)
+    failed = f", {tally.failed:,} failed: {paths.errors}" if tally.failed else ""
+    return f"{done}{failed}; written to {paths.annotations}"

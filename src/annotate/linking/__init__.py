@@ -1,0 +1,1 @@
+"""What spans say of one another, and the facts that follow."""

@@ -1,0 +1,544 @@
+"""Tokens to units: phrases and numbers put together, so that a rule sees `2,5 miljard` or `vorig jaar` as one.
+
+What a unit may be depends on its own text alone (and, for numbers, on the signs glued to it); what it means in
+its place is the business of rules.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from spacy.attrs import NORM
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from annotate.matching.numbers import CONTINUES, MAX_DIGITS, Atom, Number, ascii_digits, read_number
+from annotate.rules.grammar import CAPITAL, PHRASE_START, Kinds, Lexicon, Settings, fold, is_listed
+from annotate.text.tokenise import tokenise
+from annotate.text.tokens import Tokens
+
+_VOCAB_BOUND = 30_000
+_DATE_SIGNS = frozenset("/.-‐‑")
+_SPAN_SIGNS = frozenset("/-–‐‑")
+_CODE_SIGNS = frozenset("/-_.:")
+_ADDRESS = re.compile(r"://|www\.|@")
+_BREAKS_ADDRESS = frozenset("<>\"'”’»)]}|,;")
+
+CODE = "\x00code"
+
+
+@dataclass(slots=True)
+class Unit:
+    """A stretch of tokens `i` to `j` (exclusive) that rules see as one, and all that it may be.
+
+    `kinds` maps the names of lists, built-in kinds and rules to the unit's value in each; `orth` is the word
+    that spaCy sees, which decides the kinds: equal `orth`, equal kinds.
+    """
+
+    i: int
+    j: int
+    orth: str
+    kinds: Mapping[str, Any]
+    space: bool
+
+
+class Phrases:
+    """Finds the entries of several words with spaCy's `PhraseMatcher`, on folded words."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._keys = list(lexicon.phrases)
+        self._longest: dict[tuple[str, str], int] = {}
+        self._beginnings: dict[tuple[str, str], set[str]] = {}
+        for words in self._keys:
+            lists = self._beginnings.setdefault(words[:2], set())  # type: ignore[arg-type]
+            lists.update(entry[0] for entry in lexicon.phrases[words])
+            self._longest[words[:2]] = max(len(words), self._longest.get(words[:2], 0))  # type: ignore[index,arg-type]
+        self._reset()
+
+    def _reset(self) -> None:
+        self._vocab = Vocab(lex_attr_getters={NORM: fold})
+        self._matcher = PhraseMatcher(self._vocab, attr="NORM")
+        for number, words in enumerate(self._keys):
+            self._matcher.add(str(number), [Doc(self._vocab, words=list(words))])
+
+    def lists_from(self, word: str, following: str) -> Iterable[str]:
+        """The lists that have a phrase which begins with these two words."""
+        return self._beginnings.get((fold(word), fold(following)), ())
+
+    def find(self, tokens: Tokens, pieces: Sequence[tuple[int, int]]) -> dict[int, tuple[int, Kinds]]:
+        """The longest phrases from left to right in stretches of tokens: first token -> (end, kinds)."""
+        if len(self._vocab) > _VOCAB_BOUND:
+            self._reset()
+        words, places = tokens.words, [-1]
+        begins: dict[int, int] = {}
+        for start, end in pieces:
+            for i in range(start, end - 1):
+                kinds = self._lexicon[words[i]]
+                if kinds and PHRASE_START in kinds and (reach := self._reach(words[i], words[i + 1])):
+                    begins[len(places)] = i
+                    places += (*range(i, min(end, i + reach)), -1)
+        doc = Doc(self._vocab, words=[words[i] if i >= 0 else "\n" for i in places])
+        found: dict[int, tuple[int, Kinds]] = {}
+        free = 0
+        matches = [(begins[s], -e, k, s) for k, s, e in self._matcher(doc) if s in begins]
+        for first, negative_end, key, start in sorted(matches):
+            if first < free:
+                continue
+            entries = self._lexicon.phrases[self._keys[int(self._vocab.strings[key])]]
+            surface = places[start:-negative_end]
+            kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, surface, form, cased)}
+            if kinds:
+                found[first] = (surface[-1] + 1, kinds)
+                free = surface[-1] + 1
+        return found
+
+    def _reach(self, word: str, following: str) -> int:
+        """The length of the longest phrase that begins with two words, 0 where none does."""
+        return self._longest.get((fold(word), fold(following)), 0)
+
+
+def _spelt(tokens: Tokens, places: Sequence[int], form: str, cased: bool) -> bool:
+    """Whether a phrase stands in the text as its form asks: in its case, and `A$` without a space."""
+    if " " not in form and not all(map(tokens.glued, places[1:])):
+        return False
+    return not cased or [tokens.words[i] for i in places] == tokenise(form).words
+
+
+def masked(tokens: Tokens, first: int = 0, last: int | None = None) -> dict[int, int]:
+    """Tokens from `first` to `last` that belong to a URL or e-mail address: first token -> end."""
+    text = tokens.text
+    found: dict[int, int] = {}
+    done = tokens.starts[first] if first else 0
+    stop = len(text) if last is None or last >= len(tokens) else tokens.starts[last]
+    while match := _ADDRESS.search(text, done, stop):
+        start, end = match.span()
+        while start > done and not _ends_address(text[start - 1]):
+            start -= 1
+        while end < len(text) and not _ends_address(text[end]):
+            end += 1
+        found[bisect_left(tokens.starts, start)] = bisect_left(tokens.starts, end)
+        done = end  # what more signs of an address stand in this one (`a@b@c`) would only find it again
+    return found
+
+
+def _ends_address(character: str) -> bool:
+    return character.isspace() or character in _BREAKS_ADDRESS
+
+
+#: How many tokens from a number on are looked at to put it together, first and at most, and how many before it.
+_NEAR, _AHEAD, _BEHIND = 7, 16, 3
+#: Tokens behind a number that say where it ends.
+_MARGIN = 3
+#: Kinds of a word that may begin a number.
+NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral"})
+_NOTHING: dict[str, Any] = {}
+
+
+def units_of(
+    tokens: Tokens,
+    start: int,
+    end: int,
+    *,
+    phrases: Mapping[int, tuple[int, Kinds]],
+    masks: Mapping[int, int],
+    lexicon: Lexicon,
+    settings: Settings,
+) -> list[Unit]:
+    """The units of a stretch of tokens: phrases, numbers, dates in digits and codes put together."""
+    units: list[Unit] = []
+    words, starts, text = tokens.words, tokens.starts, tokens.text
+    count = len(words)
+    i = start
+    while i < end:
+        word = words[i]
+        j = i + 1
+        kinds: Mapping[str, Any]
+        if i in masks:
+            j, orth, kinds = min(masks[i], end), CODE, _CODE_KINDS
+        elif i in phrases:
+            j, phrase_kinds = phrases[i]
+            orth, kinds = text[starts[i] : tokens.end(j - 1)], phrase_kinds
+            if CAPITAL in (lexicon[word] or _NOTHING):
+                kinds = {**phrase_kinds, CAPITAL: ""}
+            if word[0].isdecimal() or not NUMERAL.isdisjoint(kinds):
+                j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+        else:
+            orth, kinds = word, lexicon[word] or _NOTHING
+            if word[0].isdecimal():
+                if word.isdecimal() and _stands_alone(tokens, i, lexicon):
+                    kinds = _plain_kinds(word, settings.buddhist)
+                else:
+                    j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+            elif kinds and not NUMERAL.isdisjoint(kinds):
+                if j >= end or (j not in phrases and _ends_number(words[j], lexicon)):
+                    kinds = _word_alone(word, kinds, lexicon, settings)
+                else:
+                    j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+        space = j >= count or starts[j] != starts[j - 1] + len(words[j - 1])
+        if space and tokens.has_invisible and j < count:
+            space = not tokens.glued(j)
+        units.append(Unit(i, j, orth, kinds, space))
+        i = j
+    return units
+
+
+_CODE_KINDS: dict[str, Any] = {"code": None}
+
+
+def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
+    """Whether a run of digits is a whole number by itself, as most are: nothing before or after goes with it."""
+    words = tokens.words
+    if tokens.glued(i) and words[i - 1] not in _OPENING:
+        return False
+    if i + 1 >= len(words):
+        return True
+    following = words[i + 1]
+    if tokens.glued(i + 1):
+        after = i + 2
+        return following in _CLOSING and not (after < len(words) and tokens.glued(after) and words[after].isalnum())
+    kinds = lexicon[following]
+    return not following[0].isdecimal() and (kinds is None or _GOES_ON.isdisjoint(kinds))
+
+
+def _ends_number(following: str, lexicon: Lexicon) -> bool:
+    """Whether a number in words cannot go on with a word."""
+    kinds = lexicon[following]
+    return not following[0].isdecimal() and following != "-" and (kinds is None or CONTINUES.isdisjoint(kinds))
+
+
+def _word_alone(word: str, kinds: Kinds, lexicon: Lexicon, settings: Settings) -> Mapping[str, Any]:
+    """What a word is that may be a number, and that no other goes on; kept."""
+    found = lexicon.numerals.get(word)
+    if found is None:
+        _, _, found = _unit_at([Atom(0, 1, word, kinds, False, " ")], 0, settings)
+        lexicon.numerals[word] = found
+    return found
+
+
+_OPENING, _CLOSING = frozenset("(["), frozenset(".,;:)]!?")
+_GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "half_more", "phrase start"})
+
+
+@lru_cache(maxsize=10_000)
+def _plain_kinds(word: str, buddhist: bool) -> dict[str, Any]:
+    digits = ascii_digits(word)
+    if len(digits) > MAX_DIGITS:
+        return {"code": None}
+    return _number_kinds(Number(Decimal(digits), plain=digits), buddhist)
+
+
+def _number_at(
+    tokens: Tokens,
+    i: int,
+    within: tuple[int, int],
+    phrases: Mapping[int, tuple[int, Kinds]],
+    lexicon: Lexicon,
+    settings: Settings,
+) -> tuple[int, str, dict[str, Any]]:
+    """The number, date or code that begins at token `i`: its end, word and kinds."""
+    first = max(0, i - _BEHIND)  # the letters of a code may stand outside: windows begin where a trigger does
+    before = _atoms(tokens, first, i, {}, lexicon)
+    for ahead in (_NEAR, _AHEAD):
+        last = min(within[1], i + ahead)
+        atoms = before + _atoms(tokens, i, last, phrases, lexicon)
+        end, orth, kinds = _unit_at(atoms, i - first, settings)
+        if end + _MARGIN <= len(atoms) or last == within[1]:
+            break
+    return atoms[end - 1].j, orth, kinds
+
+
+def _atoms(
+    tokens: Tokens, start: int, end: int, phrases: Mapping[int, tuple[int, Kinds]], lexicon: Lexicon
+) -> list[Atom]:
+    """The words and phrases of a short stretch, with the space before each."""
+    atoms: list[Atom] = []
+    words, starts, text = tokens.words, tokens.starts, tokens.text
+    i = start
+    while i < end:
+        j, kinds = phrases.get(i) or (i + 1, lexicon[words[i]] or _NOTHING)
+        before = tokens.end(i - 1) if i else 0
+        surface = words[i] if j == i + 1 else text[starts[i] : tokens.end(j - 1)]
+        atoms.append(Atom(i, j, surface, kinds, tokens.glued(i), text[before : starts[i]]))
+        i = j
+    return atoms
+
+
+_Read = tuple[int, str, dict[str, Any]]
+
+
+def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
+    atom = atoms[k]
+    if atom.text.isdecimal():
+        return _numeric(atoms, k, settings)
+    if atom.kinds and not {"cardinal", "bare_scale", "article_numeral"}.isdisjoint(atom.kinds):
+        read = read_number(atoms, k, settings)
+        if read:
+            kinds = _number_kinds(read[1], settings.buddhist)
+            if read[0] == k + 1:
+                kinds.update(atom.kinds)
+            return read[0], _text(atoms, k, read[0]), kinds
+    return k + 1, atom.text, dict(atom.kinds)
+
+
+def _numeric(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
+    """What begins with a digit: a date, a span of years, a code, a clock time, or else a number."""
+    for reader in (_code, _date, _year_span, _clock):
+        read = reader(atoms, k, settings)
+        if read:
+            return read
+    number = read_number(atoms, k, settings)
+    if number is None:
+        end = _chain_end(atoms, k)
+        return end, CODE, {"code": None}
+    end, value = number
+    kinds = _number_kinds(value, settings.buddhist)
+    if settings.dotted and end == k + 3 and (pair := _dotted(atoms, k, settings)):
+        kinds["numeric_day_month"] = pair
+    if value.plain is not None and end < len(atoms) and atoms[end].glued:
+        suffix = atoms[end]
+        if "ordinal_suffix" in suffix.kinds and not suffix.text[0].isdecimal():
+            return end + 1, _text(atoms, k, end + 1), _ordinal_kinds(value.plain)
+    return end, _text(atoms, k, end), kinds
+
+
+def _text(atoms: Sequence[Atom], start: int, end: int) -> str:
+    return "".join((a.gap if n else "") + a.text for n, a in enumerate(atoms[start:end]))
+
+
+_BUDDHIST = 543
+
+
+def _number_kinds(number: Number, buddhist: bool) -> dict[str, Any]:
+    kinds: dict[str, Any] = {"number": number}
+    if number.scale is not None:
+        kinds["scaled"] = number
+    elif number.value == number.value.to_integral_value():
+        kinds["integer"] = number
+    plain = number.plain
+    if plain is not None:
+        value = int(plain)
+        if len(plain) == 4 and 1000 <= value < 3000:
+            value -= _BUDDHIST if buddhist and value >= 2400 else 0
+            kinds["year"] = str(value)
+            if 1800 <= value <= 2100:
+                kinds["modern_year"] = str(value)
+        if len(plain) == 2:
+            kinds["short_year"] = plain
+        if len(plain) <= 2 and 1 <= value <= 31:
+            kinds["day"] = str(value)
+            if value <= 12:
+                kinds["month_number"] = str(value)
+    return kinds
+
+
+def _ordinal_kinds(plain: str) -> dict[str, Any]:
+    value = int(plain)
+    kinds: dict[str, Any] = {"ordinal": str(value)}
+    if 1 <= value <= 31:
+        kinds["day"] = str(value)
+    return kinds
+
+
+def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    """Digits that belong to letters or to a file number: `G20`, `5G`, `ISO-9001`, `01-25/HDKH`, `+31 20`."""
+    atom = atoms[k]
+    if atom.glued and k and _letters(atoms[k - 1]) and _no_prefix(atoms[k - 1]):
+        return k + 1, CODE, {"code": None}
+    if atom.glued and k and atoms[k - 1].text == "+":
+        return _telephone_end(atoms, k), CODE, {"code": None}
+    if atom.glued and k and atoms[k - 1].text in ("#", "_"):
+        return _chain_end(atoms, k), CODE, {"code": None}
+    end = _chain_end(atoms, k)
+    if any(_code_letters(a) for a in atoms[k:end]):
+        return end, CODE, {"code": None}
+    before = k - 2
+    if (
+        before >= 0
+        and atom.glued
+        and atoms[k - 1].text in ("-", "/", "_")
+        and atoms[k - 1].glued
+        and _code_letters(atoms[before])
+        and not _numbers_a_period(atoms, before)
+    ):
+        return end, CODE, {"code": None}
+    return None
+
+
+def _numbers_a_period(atoms: Sequence[Atom], k: int) -> bool:
+    """Whether a Roman numeral is that of the quarter or half of a year before it: `kuartal I/2024`."""
+    if not k or "roman" not in atoms[k].kinds:
+        return False
+    before = atoms[k - 1].kinds
+    return before.get("period") in ("quarter", "half") or not _PARTS_OF_YEAR.isdisjoint(before)
+
+
+_PARTS_OF_YEAR = frozenset({"quarter_word", "half_word"})
+
+#: Lists of small words, which never stand glued to digits: `A2024` is a code in languages that have a word `a`.
+_SMALL_WORDS = frozenset({"article", "name_joiner", "year_cue", "after_year", "range_and", "range_to", "year_after"})
+
+
+def _no_prefix(atom: Atom) -> bool:
+    """Whether letters have no meaning before digits that are glued to them, as `Q` in `Q3` and `FY` have."""
+    own = {kind: value for kind, value in atom.kinds.items() if kind != PHRASE_START}  # `A` only begins `A$`
+    return not is_listed(own) or (atom.text.isupper() and not _SMALL_WORDS.isdisjoint(own))
+
+
+def _chain_end(atoms: Sequence[Atom], k: int) -> int:
+    """The end of what is written without space from `k` on: letters and digits joined by - / . _ and :"""
+    end = k + 1
+    while end < len(atoms) and atoms[end].glued:
+        joined = end + 1 < len(atoms) and atoms[end + 1].glued and atoms[end].text in _CODE_SIGNS
+        if joined and (atoms[end + 1].text[0].isdecimal() or _letters(atoms[end + 1])):
+            end += 2
+        elif _letters(atoms[end]) and not is_listed(atoms[end].kinds):
+            end += 1
+        else:
+            break
+    return end
+
+
+def _telephone_end(atoms: Sequence[Atom], k: int) -> int:
+    """The end of an international telephone number: groups of digits after a plus sign."""
+    end = k + 1
+    while end < len(atoms) and (atoms[end].text[0].isdecimal() or atoms[end].text in ("-", "(", ")", "/")):
+        end += 1
+    return end
+
+
+def _letters(atom: Atom) -> bool:
+    """Whether an atom is letters of a script that writes words with spaces."""
+    text = atom.text
+    return text[0].isalpha() and ord(text[0]) < 0x0E00
+
+
+def _code_letters(atom: Atom) -> bool:
+    return (
+        _letters(atom) and not is_listed(atom.kinds) and (atom.text.isupper() or (atom.glued and len(atom.text) <= 2))
+    )
+
+
+def _runs(atoms: Sequence[Atom], k: int, signs: frozenset[str], count: int) -> list[str] | None:
+    """`count` runs of digits joined by one and the same sign, and not by more of it."""
+    runs, n, sign = [ascii_digits(atoms[k].text)], k + 1, None
+    while len(runs) < count + 1 and n + 1 < len(atoms):
+        joint, following = atoms[n], atoms[n + 1]
+        if not (joint.glued and following.glued and joint.text in signs and following.text[0].isdecimal()):
+            break
+        if sign not in (None, joint.text):
+            break
+        sign = joint.text
+        runs.append(ascii_digits(following.text))
+        n += 2
+    return runs if len(runs) == count else None
+
+
+def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    three = _runs(atoms, k, _DATE_SIGNS, 3)
+    if three and all(len(run) in (1, 2, 4) for run in three):
+        value = numeric_date(_common_year(three) if settings.buddhist else three, settings.order)
+        end = k + 5
+        if value is None:
+            return end, CODE, {"code": None}
+        return end, _text(atoms, k, end), {"numeric_date": value}
+    two = _runs(atoms, k, frozenset("/-.."), 2)
+    if not two or not (k + 3 >= len(atoms) or not (atoms[k + 3].glued and atoms[k + 3].text in "/-")):
+        return None
+    if any(len(run) > 4 for run in two):  # Python makes no integer of thousands of digits
+        return None
+    sign = atoms[k + 1].text
+    kinds: dict[str, Any] = {}
+    first, second = int(two[0]), int(two[1])
+    if sign == "/" and (pair := _day_month(two, settings.order)):
+        kinds["numeric_day_month"] = pair
+    if sign in "/-." and len(two[1]) == 4 and len(two[0]) <= 2 and 1 <= first <= 12 and 1500 <= second < 2200:
+        kinds["numeric_month_year"] = f"{second}-{first}"
+    if sign in "/-" and len(two[0]) == 4 and len(two[1]) == 2 and 1 <= second <= 12 and 1500 <= first < 2200:
+        kinds["numeric_month_year"] = f"{first}-{second}"
+    return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
+
+
+def _day_month(runs: Sequence[str], order: str) -> str | None:
+    """A month and day in digits as `12-6`, None where there is no such day in any year."""
+    if max(map(len, runs)) > 2:
+        return None
+    day, month = map(int, runs if order == "dmy" else reversed(runs))
+    return f"{month}-{day}" if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _dotted(atoms: Sequence[Atom], k: int, settings: Settings) -> str | None:
+    """Day and month of what is a number just as well: `28.10` and `3.4`, but not `3.45` or `03.4.1`."""
+    two = _runs(atoms, k, frozenset("."), 2)
+    return _day_month(two, settings.order) if two else None
+
+
+def _common_year(runs: Sequence[str]) -> list[str]:
+    """The runs of a date with its year, the Buddha's or the two last digits of one, as one of the common era.
+
+    >>> _common_year(["1", "7", "2561"]), _common_year(["29", "2", "67"]), _common_year(["2018", "7", "1"])
+    (['1', '7', '2018'], ['29', '2', '2024'], ['2018', '7', '1'])
+    """
+    place = 0 if len(runs[0]) == 4 else 2
+    year = f"{'24' if runs[2] > '80' else '25'}{runs[2]}" if place and len(runs[2]) == 2 else runs[place]
+    common = [*runs]
+    if len(year) == 4 and year >= "2400":
+        common[place] = str(int(year) - _BUDDHIST)
+    return common
+
+
+def numeric_date(runs: Sequence[str], order: str) -> str | None:
+    """A date in digits as ISO 8601, by the order given; the other order only where that one is impossible.
+
+    >>> numeric_date(["6", "12", "2024"], "dmy"), numeric_date(["6", "12", "2024"], "mdy")
+    ('2024-12-06', '2024-06-12')
+    >>> numeric_date(["12", "25", "2024"], "dmy"), numeric_date(["31", "2", "2024"], "dmy")
+    ('2024-12-25', None)
+    """
+    if len(runs[0]) == 4:
+        orders = ["ymd"]
+    elif len(runs[2]) == 4:
+        orders = ["mdy", "dmy"] if order == "mdy" else ["dmy", "mdy"]
+    elif all(len(run) == 2 for run in runs) or (len(runs[2]) == 2 and order != "ymd"):
+        orders = [order]
+    else:
+        return None
+    for letters in orders:
+        parts = dict(zip(letters, runs, strict=True))
+        year = int(parts["y"]) if len(parts["y"]) == 4 else 2000 + int(parts["y"]) - 100 * (int(parts["y"]) > 68)
+        if year < 1000 or len(parts["m"]) > 2 or len(parts["d"]) > 2:
+            continue
+        try:
+            return date(year, int(parts["m"]), int(parts["d"])).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def _year_span(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    two = _runs(atoms, k, _SPAN_SIGNS, 2)
+    if not two or len(two[0]) != 4 or len(two[1]) != 2:
+        return None
+    first, last = int(two[0]), int(two[1])
+    following = last == (first + 1) % 100
+    later = last > first % 100 and (last > 12 or atoms[k + 1].text == "–")
+    if not 1500 <= first < 2200 or not (following or later):
+        return None
+    end = first + 1 if following else first - first % 100 + last
+    return k + 3, _text(atoms, k, k + 3), {"numeric_year_span": f"{first}/{end}"}
+
+
+def _clock(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    for count in (3, 2):
+        runs = _runs(atoms, k, frozenset(":"), count)
+        if runs and len(runs[0]) <= 2 and all(len(run) == 2 for run in runs[1:]):
+            return k + 2 * count - 1, "\x00clock", {"clock": ":".join(runs)}
+    return None

@@ -1,0 +1,1 @@
+"""Tools that judge rules and outputs: examples, explanations, evaluation, comparison."""

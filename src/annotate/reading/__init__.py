@@ -1,0 +1,1 @@
+"""Inputs to documents: which files, which encoding, which format, which day."""

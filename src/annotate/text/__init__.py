@@ -1,0 +1,1 @@
+"""Text before any rule: its tokens and its languages."""

@@ -1,0 +1,1 @@
+"""What a match means: dates, sums, agreements and partnerships with their values."""

@@ -1,0 +1,83 @@
+"""Values of MONEY: slots of a match to an exact amount with its ISO 4217 currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from annotate.matching.numbers import Number
+from annotate.values.timex import Slots
+
+_KEYS = ("amount", "min", "max", "currency", "currency_candidates", "modifier", "per")
+
+
+def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, Any] | None:
+    """The value of a sum, None where it makes none (a range that falls, a subunit of no currency).
+
+    `currencies` are those of the document's region, and those of its language: of an ambiguous word or symbol the
+    region decides, then the usual meaning (a bare `dollar`), then the language (`kronor` in Swedish).
+    """
+    code, candidates = _currency(match.get("currency"), currencies)
+    if match.get("region_currency"):
+        code, candidates = _currency(match.get("region_currency"), currencies)
+    value: dict[str, Any] = dict.fromkeys(_KEYS)
+    value |= {"currency": code, "currency_candidates": candidates}
+    low, high = match.get("amount"), match.get("amount_to")
+    if not isinstance(low, Number):
+        return None
+    divisor = Decimal(match.get("divisor") or 1)
+    if isinstance(high, Number):
+        first = _scaled(low, high)
+        if not first < high.value:
+            return None
+        value |= {"min": plain(first / divisor), "max": plain(high.value / divisor)}
+    else:
+        amount = low.value
+        if isinstance(match.get("cents"), Number):
+            amount = (amount + match.get("cents").value / 100).quantize(Decimal("0.01"))
+        if isinstance(match.get("decimal"), Number):
+            amount = _spoken(amount, match.get("decimal").value)
+        value["amount"] = plain(amount / divisor)
+    return value | {"modifier": match.get("modifier"), "per": match.get("per")}
+
+
+def _scaled(low: Number, high: Number) -> Decimal:
+    """The lower end of a range with the scale word of the upper, where it has none: `200 tot 300 miljoen`."""
+    if low.scale is None and high.scale is not None and low.value * high.scale < high.value:
+        return low.value * high.scale
+    return low.value
+
+
+def _spoken(whole: Decimal, behind: Decimal) -> Decimal:
+    """A decimal said in words, whose scale word stands with the digit behind the point.
+
+    >>> print(f"{_spoken(Decimal(4), Decimal(500_000_000)):f}")
+    450000000
+    """
+    scale = Decimal(10) ** behind.adjusted()
+    return whole * scale + behind / 10
+
+
+def plain(amount: Decimal) -> str:
+    """An amount as the contract writes it: no exponent, whole sums without decimals, cents as given.
+
+    >>> plain(Decimal("2.5E+9")), plain(Decimal("1250.50")), plain(Decimal("3.00"))
+    ('2500000000', '1250.50', '3')
+    """
+    return f"{amount.to_integral_value():f}" if amount == amount.to_integral_value() else f"{amount:f}"
+
+
+def _currency(value: str | None, currencies: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[str | None, list[str]]:
+    """The code that a currency word stands for, or its candidates where nothing settles it."""
+    if not value:
+        return None, []
+    codes = value.split("|")
+    if len(codes) == 1:
+        return codes[0].rstrip("*"), []
+    bare = [code.rstrip("*") for code in codes]
+    default = [code.rstrip("*") for code in codes if code.endswith("*")]
+    own, language = currencies
+    for used in (own, default, language):
+        if len(common := [code for code in bare if code in used]) == 1:
+            return common[0], []
+    return None, bare

@@ -1,0 +1,598 @@
+"""Values of DATE: slots of a match to TIMEX3, EDTF and first and last day.
+
+What the text gave is kept apart from what was inferred: a relative expression is resolved against the
+document's date and says so (`anchor`); without one it keeps TIMEX3's open form and has no days.
+TIMEX3: ISO-TimeML, as in Pustejovsky et al. 2010. EDTF: ISO 8601-2, level 1.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from annotate.matching.numbers import Number
+
+
+class Slots(Protocol):
+    """What a value is made of: named slots."""
+
+    def get(self, name: str) -> Any:
+        """The value of a slot, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The parts of a date as the text gives them."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+    week: int | None = None
+    quarter: int | None = None
+    half: int | None = None
+    season: str | None = None
+    decade: int | None = None
+    century: int | None = None
+
+
+_SEASONS = {
+    "spring": ("SP", 21, 3),
+    "summer": ("SU", 22, 6),
+    "autumn": ("FA", 23, 9),
+    "winter": ("WI", 24, 12),
+}
+_DURATION = {
+    "year": "P{}Y",
+    "month": "P{}M",
+    "week": "P{}W",
+    "day": "P{}D",
+    "decade": "P{}0Y",
+    "weekend": "P{}WE",
+}
+_KEYS = ("timex", "timex_type", "mod", "edtf", "start", "end", "grain", "anchor")
+
+Value = dict[str, Any]
+
+
+def _value(timex: str, grain: str, *, edtf: str | None, days: tuple[date, date] | None, **more: Any) -> Value:
+    value: Value = dict.fromkeys(_KEYS)
+    value |= {"timex": timex, "timex_type": "DATE", "edtf": edtf, "grain": grain}
+    if days:
+        value |= {"start": days[0].isoformat(), "end": days[1].isoformat()}
+    return value | more
+
+
+def resolve_date(match: Slots, anchor: date | None) -> Value | None:
+    """The value of a date, None where the calendar has no such date (`31 februari 2024`).
+
+    Raises nothing: a date out of the range of years 1 to 9999 is no date either.
+    """
+    try:
+        value = _resolve(match, anchor)
+    except (ValueError, OverflowError):
+        return None
+    if value is not None and match.get("fiscal") and value["grain"] == "year":
+        value["timex"] = f"{match.get('fiscal')}{value['timex']}"  # TIMEX3 keeps fiscal years apart
+    if value is not None and (mod := match.get("mod")):
+        value["mod"] = mod
+        if mod == "APPROX" and value["edtf"] and "/" not in value["edtf"] and "X" not in value["edtf"]:
+            value["edtf"] += "~"
+    return value
+
+
+def _resolve(match: Slots, anchor: date | None) -> Value | None:
+    if match.get("to") is not None:
+        return _range(match, anchor)
+    if match.get("relation"):
+        return _distance(match, anchor)
+    if match.get("relative"):
+        unit, _, offset = match.get("relative").partition(":")
+        return _relative(unit, int(offset), anchor)
+    if match.get("year_span") and not match.get("season"):
+        first, last = match.get("year_span").split("/")
+        return _interval(_point(Calendar(year=int(first))), _point(Calendar(year=int(last))))
+    parts = calendar_of(match)
+    if match.get("offset") is not None:
+        return _directed(match, parts, int(match.get("offset")), anchor)
+    short = match.get("short_year") is not None and parts.month is not None
+    if short and anchor and parts.year and parts.year > anchor.year + 20:
+        parts = replace(parts, year=parts.year - 100)  # 65年6月22日 is no day to come
+    return _anchored(parts, anchor, _direction(match))
+
+
+def _direction(match: Slots) -> int:
+    """Where the clause says that it looks: 1 to what is to come, -1 back, 0 where it does not say."""
+    return {"future": 1, "past": -1}.get(match.get("clause"), 0)
+
+
+def calendar_of(match: Slots) -> Calendar:
+    """The calendar parts that the slots of a match give."""
+    found = {f.name: _integer(match.get(f.name)) for f in fields(Calendar) if f.name != "season"}
+    parts = Calendar(**found, season=match.get("season"))
+    if iso := match.get("iso"):
+        year, month, day = map(int, iso.split("-"))
+        parts = replace(parts, year=year, month=month, day=day)
+    if pair := match.get("year_month"):
+        year, month = map(int, pair.split("-"))
+        parts = replace(parts, year=year, month=month)
+    if pair := match.get("month_day"):
+        day, month = _dotted(pair) if isinstance(pair, Number) else reversed([int(part) for part in pair.split("-")])
+        parts = replace(parts, month=month, day=day)
+    if pair := match.get("year_quarter"):
+        year, quarter = map(int, pair.split("-"))
+        parts = replace(parts, year=year, quarter=quarter)
+    if parts.season and (span := match.get("year_span")):  # Winter 2023/24 begins in the first of the two
+        parts = replace(parts, year=int(span.split("/")[0]))
+    if (era := match.get("era")) is not None and parts.year is not None:
+        parts = replace(parts, year=parts.year + int(era))
+    if (short := match.get("short_year")) is not None:
+        parts = replace(parts, year=2000 + int(short) - 100 * (int(short) > 68))
+    return parts
+
+
+def _dotted(number: Number) -> tuple[int, int]:
+    """The day and month that a rule sees in a number: 21 and 10 in `ngày 21.10`."""
+    day, _, month = str(number.value).partition(".")
+    return int(day), int(month)
+
+
+def _integer(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, Number):
+        if value.value != value.value.to_integral_value():
+            raise ValueError("not a whole number")
+        return int(value.value)
+    return int(value)
+
+
+def _month_days(year: int, first: int, last: int) -> tuple[date, date]:
+    """From the first day of one month to the last of another; months above 12 run into the next year."""
+    end_year, end_month = year + (last - 1) // 12, (last - 1) % 12 + 1
+    return date(year, first, 1), date(end_year, end_month, calendar.monthrange(end_year, end_month)[1])
+
+
+def _point(parts: Calendar) -> Value:
+    """The value of parts that stand by themselves; open where the year is not given."""
+    y = "XXXX" if parts.year is None else f"{parts.year:04d}"
+    if parts.decade is not None:
+        return _decade(parts.decade)
+    if parts.century is not None:
+        if parts.century >= 100:  # by its first year: 1900-luku, 1900-talet
+            parts = replace(parts, century=parts.century // 100 + 1)
+        assert parts.century is not None
+        if not 1 <= parts.century <= 30:
+            raise ValueError("no such century")
+        first = (parts.century - 1) * 100
+        days = (date(max(first, 1), 1, 1), date(first + 99, 12, 31))
+        return _value(f"{parts.century - 1:02d}", "century", edtf=f"{parts.century - 1:02d}XX", days=days)
+    if parts.month is not None:
+        return _in_month(parts, y)
+    for grain, number, months in (("quarter", parts.quarter, 3), ("half", parts.half, 6)):
+        if number is not None:
+            return _part_of_year(parts.year, y, grain, number, months)
+    if parts.season is not None:
+        code, edtf, first = _SEASONS[parts.season]
+        spanned = None if parts.year is None else _month_days(parts.year, first, first + 2)
+        return _value(f"{y}-{code}", "season", edtf=f"{y}-{edtf}" if spanned else None, days=spanned)
+    if parts.week is not None:
+        if parts.year is None:
+            return _value(f"XXXX-W{parts.week:02d}", "week", edtf=None, days=None)
+        return _week(date.fromisocalendar(parts.year, parts.week, 1))
+    if parts.year is not None:
+        return _value(y, "year", edtf=y, days=_month_days(parts.year, 1, 12))
+    return _open_day(parts)
+
+
+def _open_day(parts: Calendar) -> Value:
+    """A day of which neither month nor year is given: `maandag`, `7日`."""
+    if parts.day is not None and 1 <= parts.day <= 31:
+        return _value(f"XXXX-XX-{parts.day:02d}", "day", edtf=None, days=None)
+    if parts.day is None and parts.weekday is not None:
+        return _value(f"XXXX-WXX-{parts.weekday}", "day", edtf=None, days=None)
+    raise ValueError("no date")
+
+
+def _in_month(parts: Calendar, y: str) -> Value:
+    assert parts.month is not None
+    if not 1 <= parts.month <= 12:
+        raise ValueError("no such month")
+    timex = f"{y}-{parts.month:02d}"
+    if parts.day is None:
+        days = None if parts.year is None else _month_days(parts.year, parts.month, parts.month)
+        return _value(timex, "month", edtf=timex if days else None, days=days)
+    day = date(parts.year or 2000, parts.month, parts.day)
+    timex = f"{timex}-{parts.day:02d}"
+    given = parts.year is not None
+    return _value(timex, "day", edtf=timex if given else None, days=(day, day) if given else None)
+
+
+def _part_of_year(year: int | None, y: str, grain: str, number: int, months: int) -> Value:
+    if not 1 <= number <= 12 // months:
+        raise ValueError(f"no such {grain}")
+    timex = f"{y}-{'Q' if grain == 'quarter' else 'H'}{number}"
+    if year is None:
+        return _value(timex, grain, edtf=None, days=None)
+    days = _month_days(year, number * months - months + 1, number * months)
+    return _value(timex, grain, edtf=f"{days[0]:%Y-%m}/{days[1]:%Y-%m}", days=days)
+
+
+def _decade(decade: int) -> Value:
+    """A decade by its first year; one of two digits (`jaren negentig`) is of the last century, if not too recent."""
+    if decade < 100:
+        if decade < 30:
+            return _value(f"XX{decade // 10}", "decade", edtf=None, days=None)
+        decade += 1900
+    first = decade - decade % 10
+    return _value(f"{first // 10}", "decade", edtf=f"{first // 10}X", days=(date(first, 1, 1), date(first + 9, 12, 31)))
+
+
+def _week(monday: date, *, weekend: bool = False) -> Value:
+    iso = monday.isocalendar()
+    days = (monday + timedelta(5 if weekend else 0), monday + timedelta(6))
+    timex = f"{iso.year}-W{iso.week:02d}" + ("-WE" if weekend else "")
+    return _value(timex, "weekend" if weekend else "week", edtf=f"{days[0]}/{days[1]}", days=days)
+
+
+# --- relative to the document's date ---------------------------------------------------------------------------
+
+
+def _open(offset: int, unit: str) -> Value:
+    timex = "PRESENT_REF" if offset == 0 else "PAST_REF" if offset < 0 else "FUTURE_REF"
+    return _value(timex, unit, edtf=None, days=None)
+
+
+def _add_months(anchor: date, months: int) -> tuple[int, int]:
+    index = anchor.year * 12 + anchor.month - 1 + months
+    return index // 12, index % 12 + 1
+
+
+def _relative(unit: str, offset: int, anchor: date | None) -> Value:
+    """A period so many units away from the document's: `vorig jaar`, `gisteren`, `next quarter`."""
+    if anchor is None:
+        return _open(offset, unit)
+    monday = anchor - timedelta(anchor.weekday())
+    if unit == "day":
+        day = anchor + timedelta(offset)
+        value = _value(day.isoformat(), "day", edtf=day.isoformat(), days=(day, day))
+    elif unit in ("week", "weekend"):
+        value = _week(monday + timedelta(7 * offset), weekend=unit == "weekend")
+    elif unit == "month":
+        year, month = _add_months(anchor, offset)
+        value = _point(Calendar(year=year, month=month))
+    elif unit in ("quarter", "half"):
+        size = 3 if unit == "quarter" else 6
+        index = anchor.year * (12 // size) + (anchor.month - 1) // size + offset
+        value = _point(Calendar(year=index // (12 // size), **{unit: index % (12 // size) + 1}))  # type: ignore[arg-type]
+    elif unit == "decade":
+        value = _decade(anchor.year - anchor.year % 10 + 10 * offset)
+    elif unit == "century":
+        value = _point(Calendar(century=(anchor.year - 1) // 100 + 1 + offset))
+    else:
+        value = _point(Calendar(year=anchor.year + offset))
+    return value | {"anchor": anchor.isoformat()}
+
+
+def _distance(match: Slots, anchor: date | None) -> Value | None:
+    """`three years ago`, `over twee weken` (a point) and `afgelopen 20 jaar`, `next five years` (a stretch)."""
+    relation, unit = match.get("relation"), match.get("unit")
+    count = _integer(match.get("count") or 1)
+    assert count is not None
+    if unit not in (*_DURATION, "quarter", "half", "century") or not 0 < count < 5000:
+        return None
+    sign = -1 if relation in ("ago", "past") else 1
+    if relation in ("ago", "ahead"):
+        return _relative(unit, sign * count, anchor)
+    value = _value(_length(unit, count), unit, edtf=None, days=None, timex_type="DURATION")
+    if anchor is not None:
+        other = _shift(anchor, unit, sign * count)
+        first, last = sorted((anchor, other))
+        value |= {
+            "start": first.isoformat(),
+            "end": last.isoformat(),
+            "edtf": f"{first}/{last}",
+            "anchor": anchor.isoformat(),
+        }
+    return value
+
+
+def _length(unit: str, count: int) -> str:
+    months = {"quarter": 3, "half": 6}.get(unit)
+    if months:
+        return f"P{months * count}M"
+    return f"P{count}00Y" if unit == "century" else _DURATION[unit].format(count)
+
+
+def _shift(anchor: date, unit: str, count: int) -> date:
+    if unit in ("day", "week", "weekend"):
+        return anchor + timedelta(count * (1 if unit == "day" else 7))
+    months = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}[unit] * count
+    year, month = _add_months(anchor, months)
+    return date(year, month, min(anchor.day, calendar.monthrange(year, month)[1]))
+
+
+def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -> Value | None:
+    """`vorig jaar`, `last March`, `next Monday`: the unit or the named period before or after the document's."""
+    if match.get("unit"):
+        return _in_directed_period(match.get("unit"), parts, offset, anchor)
+    if anchor is None or parts.year is not None:
+        return _point(parts)
+    if parts.day is not None and _known_by_day(parts):
+        return _day_of_month(parts.day, anchor, offset, parts.weekday)
+    if parts.weekday is not None and parts.month is None:
+        return _relative("day", _days_to(parts.weekday, offset, anchor), anchor)
+    current, own = _order_in_year(anchor, parts), _own_order(parts)
+    if parts.month is not None and parts.day is not None:
+        current, own = anchor.month * 100 + anchor.day, parts.month * 100 + parts.day
+    if own is None or current is None:
+        return None
+    years = offset
+    if offset < 0:
+        years = 0 if own < current else -1
+    elif offset > 0:
+        years = 0 if own > current else 1
+    elif parts.season == "winter" and current < 0:
+        years = -1
+    return _point(replace(parts, year=anchor.year + years)) | {"anchor": anchor.isoformat()}
+
+
+def _days_to(weekday: int, offset: int, anchor: date) -> int:
+    """How many days off the last, this week's or the next such weekday is."""
+    away = weekday - 1 - anchor.weekday()
+    if offset == 0:
+        return away
+    return away % 7 - 7 if offset < 0 else away % 7 or 7
+
+
+def _in_directed_period(unit: str, parts: Calendar, offset: int, anchor: date | None) -> Value:
+    """`vorig jaar`, or what stands in it: `marzo del año pasado`, the Monday of last week."""
+    if unit == "week" and parts.weekday and anchor:
+        return _relative("day", 7 * offset + parts.weekday - 1 - anchor.weekday(), anchor)
+    if unit == "month" and parts.day is not None:
+        return _in_directed_month(parts, offset, anchor)
+    if unit == "year" and parts != Calendar():
+        return _in_directed_year(parts, offset, anchor)
+    return _relative(unit, offset, anchor)
+
+
+def _in_directed_year(parts: Calendar, offset: int, anchor: date | None) -> Value:
+    """`marzo del año pasado`: the parts stand in the year before or after the document's."""
+    if anchor is None:
+        return _point(parts)
+    return _point(replace(parts, year=anchor.year + offset)) | {"anchor": anchor.isoformat()}
+
+
+def _in_directed_month(parts: Calendar, offset: int, anchor: date | None) -> Value:
+    """`先月28日`, `지난달 28일`: a day of the month before or after the document's."""
+    if anchor is None:
+        return _point(parts)
+    year, month = _add_months(anchor, offset)
+    return _point(replace(parts, year=year, month=month)) | {"anchor": anchor.isoformat()}
+
+
+def _known_by_day(parts: Calendar) -> bool:
+    """Whether a day stands without its month, with its weekday or without: `viernes 14`, `7日`."""
+    return parts.day is not None and parts == Calendar(day=parts.day, weekday=parts.weekday)
+
+
+def _day_of_month(day: int, anchor: date, direction: int, weekday: int | None = None) -> Value:
+    """`7日`: the nearest seventh, that of the weekday where one stands with it; the last one before (`지난 6일`) or
+    the next one after the document's date."""
+    days = []
+    for months in (0, -1, 1):
+        year, month = _add_months(anchor, months)
+        if day <= calendar.monthrange(year, month)[1]:
+            days.append(date(year, month, day))
+    days = [d for d in days if d.isoweekday() == weekday] or days
+    fitting = [d for d in days if (d - anchor).days * direction >= 0]
+    if not fitting:
+        raise ValueError("no such day")
+    nearest = min(fitting, key=lambda d: abs((d - anchor).days))
+    return _point(Calendar(year=nearest.year, month=nearest.month, day=nearest.day)) | {"anchor": anchor.isoformat()}
+
+
+def _own_order(parts: Calendar) -> int | None:
+    if parts.month is not None:
+        return parts.month
+    if parts.season is not None:
+        return ("spring", "summer", "autumn", "winter").index(parts.season)
+    return parts.quarter or parts.half
+
+
+def _order_in_year(anchor: date, parts: Calendar) -> int | None:
+    if parts.month is not None:
+        return anchor.month
+    if parts.season is not None:
+        return anchor.month // 3 - 1  # January and February are of the winter of the year before
+    return (anchor.month - 1) // (3 if parts.quarter else 6) + 1
+
+
+def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> Value:
+    """Parts without a year: those that the clause looks to, else the nearest ones to the document's date."""
+    if anchor is None or parts.year is not None or parts.decade is not None or parts.century is not None:
+        return _point(parts)
+    if parts.day is not None and _known_by_day(parts):
+        return _day_of_month(parts.day, anchor, direction, parts.weekday)
+    if parts.weekday is not None and parts.month is None:
+        # a bare weekday in the news is the last one, in a clause about the future the next one, today included
+        away = (parts.weekday - 1 - anchor.weekday()) % 7
+        return _relative("day", away if direction > 0 or away == 0 else away - 7, anchor)
+    if parts.month is None and parts.quarter is None and parts.half is None and parts.season is None:
+        return _point(parts)
+    years = (anchor.year, anchor.year - 1, anchor.year + 1)
+    dated = [v for v in (_try_point(replace(parts, year=year)) for year in years) if v is not None]
+    if not dated:
+        raise ValueError("no such day")
+    dated = [v for v in dated if _on_weekday(parts, v)] or dated
+    today = anchor.isoformat()
+    ahead, behind = [v for v in dated if v["end"] >= today], [v for v in dated if v["start"] <= today]
+    if direction > 0 and ahead:
+        best = min(ahead, key=lambda v: str(v["start"]))
+    elif direction < 0 and behind:
+        best = max(behind, key=lambda v: str(v["start"]))
+    else:
+        best = _nearest(parts, dated, anchor)
+    return best | {"anchor": today}
+
+
+def _on_weekday(parts: Calendar, value: Value) -> bool:
+    """Whether a day falls on the weekday that stands with it, as 11 October does on a Saturday in 2025."""
+    return parts.weekday in (None, date.fromisoformat(value["start"]).isoweekday())
+
+
+def _nearest(parts: Calendar, dated: list[Value], anchor: date) -> Value:
+    """Of the values in the document's year and its neighbours the nearest; where none is near, the year's own, but of
+    quarters, which the news tells of when they are over, the last that has begun."""
+    if parts.half is not None:
+        return dated[0]
+    if parts.day is None:
+        near = [v for v in dated if _away(v, anchor) <= 92]
+        begun = [v for v in dated if parts.quarter is not None and v["start"] <= anchor.isoformat()]
+        far = max(begun, key=lambda v: str(v["start"])) if begun else dated[0]
+        return min(near, key=lambda v: _away(v, anchor)) if near else far
+    return min(dated, key=lambda v: _away(v, anchor))
+
+
+def _try_point(parts: Calendar) -> Value | None:
+    try:
+        return _point(parts)
+    except ValueError:
+        return None
+
+
+def _away(value: Value, anchor: date) -> int:
+    start, end = date.fromisoformat(value["start"]), date.fromisoformat(value["end"])
+    return 0 if start <= anchor <= end else min(abs((start - anchor).days), abs((end - anchor).days))
+
+
+# --- ranges --------------------------------------------------------------------------------------------------------
+
+
+def _range(match: Slots, anchor: date | None) -> Value | None:
+    first, last = _side(match.get("from")), _side(match.get("to"))
+    if match.get("from_year"):
+        first = Calendar(year=int(match.get("from_year")))
+    if match.get("year") and isinstance(last, Calendar):
+        last = replace(last, year=int(match.get("year")))
+    if match.get("days") and not _in_a_row(first, last, int(match.get("days"))):
+        return None  # 3 and 17 May: two days, no interval
+    if isinstance(first, Calendar) and isinstance(last, Calendar):
+        last = _in_century(last, match.get("to"), first)
+        first, last = _fill(first, last), _fill(last, first, later=True)
+    direction = _direction(match)
+    one = _end(first, anchor, direction)
+    if one and not isinstance(first, Calendar) and isinstance(last, Calendar):
+        last = _fill(last, _known_of(one), later=True)
+    two = _end(last, anchor, direction)
+    if two and not isinstance(last, Calendar) and isinstance(first, Calendar):
+        one = _end(_fill(first, _known_of(two)), anchor, direction)
+    if not (one and two):
+        return None
+    if (value := _interval(one, two)) or anchor is None:
+        return value
+    if not direction and isinstance(first, Calendar) and isinstance(last, Calendar):
+        value = _in_order(first, last, one, two, anchor)
+    later = None if value else _later(one, last, anchor)
+    return _interval(one, later) if later else value
+
+
+def _in_a_row(first: Any, last: Any, days: int) -> bool:
+    """Whether so many days, told one by one in one month, follow one another."""
+    ends = [one.day for one in (first, last) if isinstance(one, Calendar) and one.day is not None]
+    return len(ends) == 2 and ends[1] - ends[0] == days - 1
+
+
+def _in_century(last: Calendar, slot: Any, first: Calendar) -> Calendar:
+    """A short year after a whole one is of the same century, `1921年から22年`, or of the next: `1998〜02年`."""
+    if isinstance(slot, str | Number) or slot is None or slot.get("short_year") is None or first.year is None:
+        return last
+    year = first.year - first.year % 100 + int(slot.get("short_year"))
+    return replace(last, year=year + 100 * (year < first.year))
+
+
+def _known_of(value: Value) -> Calendar:
+    """What a relative first end tells of the second: the year and month of `先月20` in `先月20〜22日`."""
+    if value["start"] is None or value["grain"] not in ("day", "month", "quarter"):
+        return Calendar()
+    day = date.fromisoformat(value["start"])
+    if value["grain"] == "quarter":
+        return Calendar(year=day.year, quarter=(day.month + 2) // 3)
+    return Calendar(year=day.year, month=day.month)
+
+
+def _in_order(first: Calendar, last: Calendar, one: Value, two: Value, anchor: date) -> Value | None:
+    """Two ends without a year, each nearest to the document's date, that run backwards: one of them moves by years."""
+    if first.year is not None or last.year is not None:
+        return None
+    if _known_by_day(first) and _known_by_day(last):
+        end = _try_point(_fill(last, _known_of(one)))
+        return end and _interval(one, end | {"anchor": anchor.isoformat()})
+    if None in (first.month, last.month):
+        return None
+    begun, ended = int(one["start"][:4]), int(two["start"][:4])
+    pairs: list[tuple[Value | None, Value | None]] = [
+        (_try_point(replace(first, year=ended - years)), two) for years in (0, 1)
+    ]
+    pairs.append((one, _try_point(replace(last, year=begun))))
+    pairs = [(a, b) for a, b in pairs if a and b and _on_weekday(first, a) and _on_weekday(last, b)] or pairs
+    found = [value for low, high in pairs if low and high and (value := _interval(low, high))]
+    nearest = max(found, key=lambda value: (-_away(value, anchor), value["start"]), default=None)
+    return nearest and nearest | {"anchor": anchor.isoformat()}
+
+
+def _later(one: Value, last: Any, anchor: date) -> Value | None:
+    """The second end of `Thursday to Saturday`, `November bis Februar`, as the next one after the first."""
+    if not isinstance(last, Calendar) or last.year is not None:
+        return None
+    return _anchored(last, date.fromisoformat(one["start"]), 1) | {"anchor": anchor.isoformat()}
+
+
+def _side(slot: Any) -> Any:
+    """One end of a range: its calendar parts, or the match itself where it is relative."""
+    if isinstance(slot, str | Number):  # a bare number: the day of `3–5 mei`, the year of `2014–2020`
+        number = _integer(slot) or 0
+        return Calendar(day=number) if number < 100 else Calendar(year=number)
+    if slot is None or any(slot.get(name) is not None for name in ("relation", "relative", "offset", "from")):
+        return slot
+    return calendar_of(slot)
+
+
+def _end(side: Any, anchor: date | None, direction: int = 0) -> Value | None:
+    return _anchored(side, anchor, direction) if isinstance(side, Calendar) else _resolve(side, anchor)
+
+
+def _fill(parts: Calendar, other: Calendar, *, later: bool = False) -> Calendar:
+    """What one end of a range leaves out, taken from the other: the month and year of `3` in `3–5 mei 2025`."""
+    if parts.year is None and other.year is not None and parts.decade is None and parts.century is None:
+        order, against = _own_order(parts), _own_order(other)
+        crosses = order is not None and against is not None and (order < against if later else order > against)
+        parts = replace(parts, year=other.year + (1 if later else -1) * crosses)
+    if parts.month is None and parts.day is not None:
+        parts = replace(parts, month=other.month)
+    for name in ("quarter", "half"):
+        if parts == Calendar(year=parts.year) and getattr(other, name) is not None:
+            return parts
+    return parts
+
+
+def _interval(one: Value, two: Value) -> Value | None:
+    """Two values as one interval; None where the second comes before the first."""
+    if one["start"] and two["end"] and one["start"] > two["end"]:
+        return None
+    edtf = None
+    if one["edtf"] and two["edtf"]:
+        edtf = f"{one['edtf'].split('/')[0]}/{two['edtf'].split('/')[-1]}"
+    value: Value = dict.fromkeys(_KEYS)
+    return value | {
+        "timex": f"{one['timex']}/{two['timex']}",
+        "timex_type": "DATE",
+        "edtf": edtf,
+        "start": one["start"] if two["end"] else None,
+        "end": two["end"] if one["start"] else None,
+        "grain": one["grain"],
+        "anchor": one["anchor"] or two["anchor"],
+    }

@@ -1,0 +1,201 @@
+"""The corpus: articles as they were promised, gold that is sound, and the pipeline held against it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotate.pipeline import Pipeline
+from annotate.quality.evaluate import Score, evaluate, load_records
+from annotate.records import Document
+from annotate.schema import invariants, json_schema
+from committed import CORPUS, ROOT
+
+Record = dict[str, Any]
+
+LANGUAGES = sorted(folder.name for folder in CORPUS.iterdir() if folder.is_dir())
+ARTICLES = sorted(CORPUS.glob("*/*.txt"))
+GOLD = sorted(CORPUS.glob("*/*.gold.jsonl"))
+SHARED = ROOT.parent / "shared"
+
+LABELS = ("DATE", "MONEY", "AGREEMENT", "PARTNERSHIP")
+#: What each label's strict F1 must reach in every language of the corpus, over its articles together.
+CORPUS_F1 = {"DATE": 0.95, "MONEY": 0.95, "AGREEMENT": 0.85, "PARTNERSHIP": 0.85}
+#: The same on the Dutch articles that the issue is measured by.
+SHARED_F1 = {"DATE": 0.97, "MONEY": 0.97, "AGREEMENT": 0.85, "PARTNERSHIP": 0.90}
+VALUES = 0.97
+
+
+def name(path: Path) -> str:
+    return path.relative_to(CORPUS).as_posix()
+
+
+@cache
+def pipeline() -> Pipeline:
+    return Pipeline()
+
+
+@cache
+def gold(lang: str) -> list[Record]:
+    return [record for path in GOLD if path.parent.name == lang for record in load_records(path)]
+
+
+@cache
+def annotated(lang: str) -> list[Record]:
+    """What the pipeline makes of a language's articles, which it is not told the language of."""
+    return [
+        pipeline().annotate(
+            Document(one["id"], one["text"], one["meta"]["source"], date=one["meta"]["date"], date_source="filename")
+        )
+        for one in gold(lang)
+    ]
+
+
+def assert_good(gold: list[Record], found: list[Record], least: dict[str, float]) -> None:
+    """Fails with every error in its context where a label's F1, or the share of right values, is too low."""
+    report = evaluate(gold, found, labels=LABELS)
+    assert report.compared == len(gold), (report.other_text, report.not_predicted)
+    f1 = {label: report.by_label.get(label, Score()).strict.f1 or 0.0 for label in least}
+    # taken together: an article has about eight sums, so that one of them would decide
+    values = sum((report.by_label.get(label, Score()) for label in ("DATE", "MONEY")), Score())
+    errors = [
+        f"{error.document}: {error.kind} {error.label} …{error.before}[{error.text}]{error.after}…"
+        for error in report.errors
+    ]
+    told = "\n".join([str(f1), f"values of DATE and MONEY: {values.right} of {values.valued} right", *errors])
+    assert all(f1[label] >= bar for label, bar in least.items()), told
+    assert (values.value_accuracy or 0.0) >= VALUES, told
+
+
+# --- the articles -------------------------------------------------------------------------------
+
+
+def test_there_are_twelve_languages() -> None:
+    """Dutch and English with three articles each, ten more with at least two."""
+    counts = Counter(path.parent.name for path in ARTICLES)
+    assert len(LANGUAGES) >= 12
+    assert counts["nl"] >= 3
+    assert counts["en"] >= 3
+    assert min(counts.values()) >= 2
+
+
+def test_every_article_has_its_gold() -> None:
+    """An article and its gold stand side by side, and nothing else does."""
+    assert [str(path).removesuffix(".gold.jsonl") for path in GOLD] == [
+        str(path).removesuffix(".txt") for path in ARTICLES
+    ]
+
+
+def test_the_readme_says_what_each_article_is_for() -> None:
+    """corpus/README.md has a row for every article, and none for an article that is gone."""
+    rows = re.findall(r"^\| `(\w\w/[^`]+)` \|", (CORPUS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(name(path).removesuffix(".txt") for path in ARTICLES)
+
+
+@pytest.mark.parametrize("path", ARTICLES, ids=name)
+def test_an_article_is_as_long_as_a_news_article(path: Path) -> None:
+    """300 to 600 words, or 600 to 1,500 characters of Chinese, Japanese or Korean, give or take 15%."""
+    text = path.read_text(encoding="utf-8")
+    if re.search(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]", text):
+        assert 0.85 * 600 <= len("".join(text.split())) <= 1.15 * 1500
+    else:
+        assert 0.85 * 300 <= len(text.split()) <= 1.15 * 600
+
+
+@pytest.mark.parametrize("path", ARTICLES, ids=name)
+def test_an_article_s_name_carries_its_date(path: Path) -> None:
+    """The date in the name is the day that relative expressions are told from, in the gold too."""
+    (record,) = load_records(path.with_suffix(".gold.jsonl"))
+    date = re.match(r"(\d{4}-\d\d-\d\d)-[a-z0-9-]+\.txt$", path.name)
+    assert date, path.name
+    assert record["meta"]["date"] == date[1]
+    assert {span["value"]["anchor"] for span in record["spans"] if span["label"] == "DATE"} <= {date[1], None}
+
+
+# --- the gold -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", GOLD, ids=name)
+def test_gold_belongs_to_its_article(path: Path) -> None:
+    """One record, its text the file's to the byte, its id and language those of the file."""
+    (record,) = load_records(path)
+    article = path.with_name(path.name.replace(".gold.jsonl", ".txt"))
+    assert record["text"].encode() == article.read_bytes()
+    assert record["id"] == article.stem
+    assert record["lang"] == path.parent.name
+    assert record["meta"]["source"] == article.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", GOLD, ids=name)
+def test_gold_is_sound(path: Path) -> None:
+    """Spans equal their text, stand in order, overlap none of their label, link to spans that exist."""
+    (record,) = load_records(path)
+    assert invariants({**record, "spans": [completed(span) for span in record["spans"]], "facts": []}) == []
+
+
+@pytest.mark.parametrize("path", GOLD, ids=name)
+def test_gold_has_all_keys_of_each_value(path: Path) -> None:
+    """A value of the gold names what a value of the output names, null where nothing is to be said."""
+    (record,) = load_records(path)
+    parts = json_schema()["$defs"]
+    wrong = [span for span in record["spans"] if list(span["value"]) != list(parts[span["label"]]["properties"])]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", GOLD, ids=name)
+def test_every_label_is_in_every_article(path: Path) -> None:
+    """No article leaves a label out, so that each is measured in each language."""
+    (record,) = load_records(path)
+    assert {span["label"] for span in record["spans"]} == {*LABELS}
+
+
+def completed(span: Record) -> Record:
+    """A span with the keys that only the pipeline can know, in their place before the value."""
+    value = {"value": span["value"]}
+    return {
+        **{key: span[key] for key in span if key != "value"},
+        "token_start": 0,
+        "token_end": 0,
+        "rule": "-",
+        **value,
+    }
+
+
+# --- the pipeline -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_language_is_detected(lang: str) -> None:
+    """No article has to be told its language."""
+    assert {record["lang"] for record in annotated(lang)} == {lang}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_gold_is_found(lang: str) -> None:
+    """Dates and sums reach F1 0.95 with 97% of the values right, agreements and partnerships F1 0.85."""
+    assert_good(gold(lang), annotated(lang), CORPUS_F1)
+
+
+@pytest.mark.skipif(not (SHARED / "gold").is_dir(), reason="the owner's articles are not beside the repository")
+def test_the_owner_s_gold_is_found() -> None:
+    """On the real Dutch articles dates and sums reach F1 0.97, agreements 0.85, partnerships 0.90."""
+    golds = [record for path in sorted((SHARED / "gold").glob("*.json*")) for record in load_records(path)]
+    golds = [record for record in golds if shared_article(record).is_file()]
+    assert golds
+    found = []
+    for record in golds:
+        text = shared_article(record).read_bytes().decode()
+        assert hashlib.sha256(text.encode()).hexdigest() == record["sha256"]
+        found.append(pipeline().annotate(Document(record["id"], text, record["id"])))
+    assert {record["lang"] for record in found} == {"nl"}
+    assert_good(golds, found, SHARED_F1)
+
+
+def shared_article(record: Record) -> Path:
+    return SHARED / f"articles/{record['lang']}/{record['id']}.txt"
