@@ -98,8 +98,10 @@ def _refuse_tricks(text: str) -> None:
     """Aliases, which can blow a small file up, and nesting so deep that the C library crashes on it."""
     if not ("*" in text and "&" in text) and not _may_be_deep(text):
         return
+    # The C library reads up to a thousand characters ahead of its events, and has a limit of its own on the way.
+    loader = yaml.BaseLoader if _may_be_deep(text) else _Loader
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=loader):
         mark: Any = event.start_mark
         place = mark.line + 1, mark.column + 1
         if isinstance(event, yaml.AliasEvent):
