@@ -14,7 +14,8 @@ from typing import Any
 
 from spacy.about import __version__ as spacy_version
 
-from annotate.linking import link
+from annotate.linking.link import link
+from annotate.linking.linked import Linked
 from annotate.matching import choose
 from annotate.matching.match import Engine
 from annotate.records import SCHEMA, Document
@@ -58,7 +59,7 @@ class Outcome:
     found: Found
     valued: list[tuple[Match, Value]]
     lost: list[tuple[Match, Match, str]]
-    spans: list[link.Linked]
+    spans: list[Linked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Trace:
 
     record: Record
     tokens: Tokens
-    spans: list[link.Linked]
+    spans: list[Linked]
     outcomes: list[Outcome]
 
 
@@ -102,7 +103,7 @@ class Pipeline:
         tokens = tokenise(document.text)
         outcomes = [outcome for part in parts if (outcome := self._outcome(document, tokens, part))]
         spans = [span for outcome in outcomes for span in outcome.spans]
-        facts = link.link(spans, tokens)
+        facts = link(spans, tokens)
         if len(parts) > 1:
             meta["lang_segments"] = [{"start": p.start, "end": p.end, "lang": p.lang} for p in parts]
         return Trace(self._record(document, lang, meta, tokens, spans, facts), tokens, spans, outcomes)
@@ -118,7 +119,7 @@ class Pipeline:
         valued = [pair for match in found.matches for pair in _valued(match, document.text, context)]
         kept, lost = choose.settle([m for m, _ in valued], grammar.labels)
         values = {id(m): v for m, v in valued}
-        spans = [link.Linked(m, values[id(m)], grammar) for m in kept]
+        spans = [Linked(m, values[id(m)], grammar) for m in kept]
         return Outcome(grammar, settings, part, found, valued, lost, spans)
 
     # -- its parts
@@ -212,7 +213,7 @@ class Pipeline:
         lang: str,
         meta: dict[str, Any],
         tokens: Tokens,
-        spans: Sequence[link.Linked],
+        spans: Sequence[Linked],
         facts: list[Any],
     ) -> Record:
         record: Record = {
@@ -278,7 +279,7 @@ def _primary(tag: str) -> str:
     return tag.replace("_", "-").split("-")[0].lower()
 
 
-def _span(linked: link.Linked) -> dict[str, Any]:
+def _span(linked: Linked) -> dict[str, Any]:
     match = linked.match
     return {
         "id": linked.id,

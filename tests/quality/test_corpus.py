@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from annotate.pipeline import Pipeline
-from annotate.quality.evaluate import Score, evaluate, load_records
+from annotate.quality.evaluate import evaluate
+from annotate.quality.saved import load_records
+from annotate.quality.scores import Score
 from annotate.records import Document
 from annotate.schema import invariants, json_schema
 from committed import CORPUS, ROOT

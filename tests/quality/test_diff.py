@@ -18,7 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotate.quality import diff as module
-from annotate.quality.diff import KINDS, Change, DiffError, Report, diff, render
+from annotate.quality.change_table import render
+from annotate.quality.changes import KINDS, Change, Report
+from annotate.quality.diff import diff
+from annotate.quality.step import DiffError
 
 Json = dict[str, Any]
 

@@ -6,6 +6,7 @@ import doctest
 import gzip
 import json
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.quality import evaluate as module
-from annotate.quality.evaluate import EvaluateError, Report, evaluate, load_records, pair, render, right_value
+from annotate.quality.evaluate import evaluate, pair
+from annotate.quality.judge import right_value
+from annotate.quality.saved import EvaluateError, load_records
+from annotate.quality.score_table import render
+from annotate.quality.scores import Report
 
 Json = dict[str, Any]
 
@@ -37,9 +41,11 @@ def kinds(report: Report) -> list[str]:
     return [error.kind for error in report.errors]
 
 
-def test_the_examples_in_the_docstrings_are_true() -> None:
-    """Every example in a docstring of `evaluate` gives what it says."""
-    assert doctest.testmod(module).failed == 0
+@pytest.mark.parametrize("name", ["evaluate", "gold", "iso", "judge", "saved", "scores"])
+def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
+    """Every example in a docstring of `evaluate`, and of what it is made of, gives what it says."""
+    done = doctest.testmod(import_module(f"annotate.quality.{name}"))
+    assert (done.failed, done.attempted > 0) == (0, True)
 
 
 # Spans

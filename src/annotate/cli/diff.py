@@ -36,7 +36,9 @@ def diff_command(
     as_json: Json = False,
 ) -> None:
     """Show what changed between two outputs. Exit status as of diff(1): 0 nothing, 1 something, 2 a wrong call."""
-    from annotate.quality.diff import DiffError, diff, render
+    from annotate.quality.change_table import render
+    from annotate.quality.diff import diff
+    from annotate.quality.step import DiffError
 
     with told(DiffError):
         report = diff(old, new, labels=split(labels), langs=split(langs), limit=limit)

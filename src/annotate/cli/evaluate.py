@@ -30,7 +30,9 @@ def evaluate_command(
     as_json: Json = False,
 ) -> None:
     """Compare with gold: strict and overlapping P, R and F1 by label and language, and values right."""
-    from annotate.quality.evaluate import EvaluateError, evaluate, render
+    from annotate.quality.evaluate import evaluate
+    from annotate.quality.saved import EvaluateError
+    from annotate.quality.score_table import render
 
     with told(EvaluateError):
         report = evaluate(
@@ -43,7 +45,7 @@ def evaluate_command(
 
 def _records(path: Path, pattern: str) -> list[dict[str, Any]]:
     """The records of a file, or of the files of a folder that its kind of records stands in."""
-    from annotate.quality.evaluate import EvaluateError, load_records
+    from annotate.quality.saved import EvaluateError, load_records
 
     found = path.rglob(pattern) if path.is_dir() else [path]
     files = sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts))

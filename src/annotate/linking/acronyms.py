@@ -1,0 +1,70 @@
+"""Acronyms: a name and the acronym behind it say the same, and so do later bare mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from annotate.linking.linked import PACTS, Linked
+from annotate.text.tokens import Tokens
+
+#: How many characters may stand between a name and its acronym: ` (` and a quotation mark or two.
+_GAP = 4
+_PLURAL = re.compile(r"(?<=[A-Z])['’]?s$")
+
+
+def mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
+    """Each bare mention of an acronym that the text has introduced in brackets behind a name."""
+    introduced: dict[str, Linked] = {}
+    ends: dict[tuple[str | None, int], Linked] = {}
+    for span in spans:
+        ends.setdefault((span.match.label, span.match.end), span)
+    for span in spans:
+        if span.match.get("acronym") and "acronym" in span.match.slots:
+            _share(span, _named_before(span, ends), tokens)
+            introduced.setdefault(tokens.text[span.match.start : span.match.end], span)
+    taken = {i for span in spans if span.match.label in PACTS for i in range(span.match.i, span.match.j)}
+    found = []
+    for i, word in enumerate(tokens.words if introduced else ()):
+        source = introduced.get(word)
+        if source is None or i in taken or tokens.starts[i] < source.match.start or _compounded(tokens, i):
+            continue
+        start, end = tokens.starts[i], tokens.end(i)
+        match = replace(source.match, i=i, j=i + 1, ci=i, cj=i + 1, start=start, end=end)
+        value = source.value | {"count": None} if "count" in source.value else dict(source.value)
+        found.append(Linked(match, value, source.grammar))
+    return found
+
+
+def _named_before(acronym: Linked, ends: Mapping[tuple[str | None, int], Linked]) -> Linked | None:
+    """The name that an acronym in brackets stands behind; `ends` are the spans by label and end."""
+    start = acronym.match.start
+    near = (ends.get((acronym.match.label, end)) for end in range(start, start - _GAP - 1, -1))
+    return next((name for name in near if name is not None), None)
+
+
+def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
+    """Make a name and its acronym say the same of themselves; one of a kind (`FTA`) is no key of an agreement."""
+    if name is None:
+        return
+    short = _PLURAL.sub("", tokens.text[acronym.match.start : acronym.match.end])
+    for key in ("kind", "name", "parties", "level"):
+        if key in name.value:
+            acronym.value[key] = name.value[key]
+    known = name.value["id"] or acronym.value["id"]
+    generic = f"={short}" in name.grammar.lists.get("generic_acronym", ())
+    proper = (generic and name.value.get("acronym")) or short  # a known name keeps its own: VKFTA behind (FTA)
+    if "count" in acronym.value:
+        acronym.value["count"] = None
+    for span in (name, acronym):
+        span.value["id"] = known or (short.lower() if name.value["name"] and not generic else None)
+        if "acronym" in span.value:
+            span.value["acronym"] = proper
+
+
+def _compounded(tokens: Tokens, i: int) -> bool:
+    """Whether a word is glued to another by a hyphen: `RCEP-leden`."""
+    after = i + 2 < len(tokens) and tokens.words[i + 1] == "-" and tokens.glued(i + 1) and tokens.glued(i + 2)
+    before = i >= 2 and tokens.words[i - 1] == "-" and tokens.glued(i) and tokens.glued(i - 1)
+    return after or before

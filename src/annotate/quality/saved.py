@@ -1,0 +1,85 @@
+"""Records read back from files, for evaluation."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import zstandard
+
+
+class EvaluateError(ValueError):
+    """The records cannot be compared. The message says which, and why."""
+
+
+def load_records(path: str | Path) -> list[dict[str, Any]]:
+    """The records of a .jsonl or .json file (one record, or a list of them), also .gz or .zst.
+
+    Raises EvaluateError with the file, the line and what is wrong with it.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "gold.jsonl"
+    ...     _ = path.write_text('{"id": "a", "spans": []}\\n')
+    ...     load_records(path)
+    [{'id': 'a', 'spans': []}]
+    """
+    path = Path(path)
+    rows = _json_rows(path) if ".json" in path.suffixes[-2:] else _jsonl_rows(path)
+    return [_checked(row, where) for where, row in rows]
+
+
+def _json_rows(path: Path) -> Iterator[tuple[str, Any]]:
+    content = _parsed(_content(path), str(path))
+    rows = content if isinstance(content, list) else [content]
+    for number, row in enumerate(rows, 1):
+        yield f"{path}: record {number}", row
+
+
+def _jsonl_rows(path: Path) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(_content(path).split(b"\n"), 1):
+        if line.strip():
+            yield f"{path}:{number}", _parsed(line, f"{path}:{number}")
+
+
+def _content(path: Path) -> bytes:
+    unpack: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".zst": _unzstd}
+    try:
+        content = path.read_bytes()
+        content = unpack.get(path.suffix, bytes)(content)
+    except (OSError, EOFError, zstandard.ZstdError) as error:
+        raise EvaluateError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def _unzstd(content: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompressobj().decompress(content)
+
+
+def _parsed(content: bytes, where: str) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise EvaluateError(f"{where}: is not JSON: {error}") from error
+
+
+def _checked(row: Any, where: str) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        raise EvaluateError(f"{where}: is a {type(row).__name__}, not a record")
+    for key, kinds in (("id", (str, int)), ("spans", (list,))):
+        if not isinstance(row.get(key), kinds):
+            raise EvaluateError(f"{where}: has no {key!r}; a record needs an id and a list of spans")
+    for number, span in enumerate(row["spans"]):
+        if not _is_span(span):
+            raise EvaluateError(f"{where}: spans[{number}] needs a label, and a start before its end: {span}")
+    return row
+
+
+def _is_span(span: Any) -> bool:
+    if not isinstance(span, dict) or not isinstance(span.get("label"), str):
+        return False
+    start, end = span.get("start"), span.get("end")
+    return type(start) is int and type(end) is int and 0 <= start < end
