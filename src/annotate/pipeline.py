@@ -31,6 +31,9 @@ from annotate.version import __version__, software
 
 Record = dict[str, Any]
 
+#: The hash of no rules at all, for a text whose language is undecided.
+_NO_RULES = f"sha256:{hashlib.sha256().hexdigest()}"
+
 #: How much likelier than another language one with patterns for everything is, before any text is seen: a user of
 #: Dutch patterns has Dutch articles, and a short Dutch sentence looks much like an Afrikaans one.
 _CURATED_PRIOR = 10_000.0
@@ -246,7 +249,7 @@ class Pipeline:
             "tool": f"annotate {__version__}",
             "spacy": spacy_version,
             "pipeline": "detect tokenise match choose resolve link",
-            "patterns": engine.grammar.fingerprint if engine else "",
+            "patterns": engine.grammar.fingerprint if engine else _NO_RULES,
             "config": f"sha256:{config.hexdigest()}",
         }
 

@@ -81,7 +81,7 @@ def _same_text(gold: Record, found: Record) -> bool:
 
 def _comparisons(gold: Record, found: Record, labels: Sequence[str] | None) -> Iterator[_Comparison]:
     """The two sides of one document, label by label."""
-    golds, predictions = _by_label(gold.get("spans", ())), _by_label(found.get("spans", ()))
+    golds, predictions = _by_label(_once(gold.get("spans", ()))), _by_label(found.get("spans", ()))
     for label in sorted(golds.keys() | predictions.keys()):
         if labels is None or label in labels:
             yield _Comparison(
@@ -94,12 +94,20 @@ def _comparisons(gold: Record, found: Record, labels: Sequence[str] | None) -> I
             )
 
 
-def _by_label(spans: Iterable[Span]) -> dict[str, list[Span]]:
-    """Spans by label, each once and in order."""
-    places: dict[str, dict[tuple[int, int], Span]] = {}
+def _once(spans: Iterable[Span]) -> Iterable[Span]:
+    """Gold spans, each asked for once; one that is found twice is wrong once, and must cost precision."""
+    places: dict[tuple[str, int, int], Span] = {}
     for span in spans:
-        places.setdefault(span["label"], {}).setdefault((span["start"], span["end"]), span)
-    return {label: [spans[place] for place in sorted(spans)] for label, spans in places.items()}
+        places.setdefault((span["label"], span["start"], span["end"]), span)
+    return places.values()
+
+
+def _by_label(spans: Iterable[Span]) -> dict[str, list[Span]]:
+    """Spans by label, in the order of the text; copies, since spans are told apart by what they are, not say."""
+    labels: dict[str, list[Span]] = {}
+    for span in sorted(spans, key=lambda span: (span["start"], span["end"])):
+        labels.setdefault(span["label"], []).append({**span})
+    return labels
 
 
 class _Comparison:

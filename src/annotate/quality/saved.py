@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
-import zstandard
+
+from annotate.reading.decode import UNPACK, ReadError
 
 
 class EvaluateError(ValueError):
@@ -46,17 +46,12 @@ def _jsonl_rows(path: Path) -> Iterator[tuple[str, Any]]:
 
 
 def _content(path: Path) -> bytes:
-    unpack: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".zst": _unzstd}
     try:
-        content = path.read_bytes()
-        content = unpack.get(path.suffix, bytes)(content)
-    except (OSError, EOFError, zstandard.ZstdError) as error:
+        with path.open("rb") as file:
+            content = b"".join(UNPACK.get(path.suffix, UNPACK[""])(file))
+    except (OSError, ReadError) as error:
         raise EvaluateError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     return content.removeprefix(b"\xef\xbb\xbf")
-
-
-def _unzstd(content: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompressobj().decompress(content)
 
 
 def _parsed(content: bytes, where: str) -> Any:
