@@ -9,12 +9,15 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import annotate
 from committed import CORPUS, OUTPUTS, ROOT, assert_as_committed
@@ -22,7 +25,9 @@ from committed import CORPUS, OUTPUTS, ROOT, assert_as_committed
 MINUTES = 60
 
 #: What pip says when it reaches no package index; whatever else goes wrong is a failure.
-OFFLINE = re.compile(r"NewConnectionError|NameResolutionError|ProxyError|ConnectTimeoutError|Network is unreachable")
+OFFLINE = re.compile(
+    r"NewConnectionError|NameResolutionError|ProxyError|ConnectTimeoutError|Network is unreachable|from versions: none"
+)
 
 
 def environment() -> dict[str, str]:
@@ -141,7 +146,8 @@ def test_the_readme_has_two_set_up_commands() -> None:
     assert [command.count("\n") for command in COMMANDS] == [0, 0]
     assert all(command.startswith("python3 -m venv ") for command in COMMANDS)
     assert "annotate run corpus/ -o outputs/" in COMMANDS[0]
-    assert COMMANDS[1].endswith(" -m pytest")
+    assert COMMANDS[1].endswith(" -m pytest -n auto")
+    assert all(" -c constraints.txt " in command for command in COMMANDS)
 
 
 def test_the_readme_begins_with_a_sentence_and_its_annotations() -> None:
@@ -158,14 +164,52 @@ def test_the_readme_begins_with_a_sentence_and_its_annotations() -> None:
         assert ours == {**{key: theirs[key] for key in ours}, "value": value}
 
 
+@pytest.mark.slow  # it installs everything anew
 def test_the_readme_s_first_command_runs_the_main_job(clone: Path) -> None:
     """Pasted into a fresh clone, it installs the tool and writes what is committed in outputs/."""
     call(COMMANDS[0], clone)
     assert_as_committed(clone / "outputs")
 
 
+@pytest.mark.slow  # it installs everything anew
 def test_the_readme_s_second_command_runs_the_tests(clone: Path) -> None:
     """Pasted into a fresh clone, it installs all that the tests need: every test is collected."""
     shutil.copytree(OUTPUTS, clone / "outputs", dirs_exist_ok=True)
     collected = call(f"{COMMANDS[1]} --collect-only -q", clone)
     assert re.search(r"^\d+(/\d+)? tests collected", collected, re.MULTILINE), collected[-2000:]
+
+
+# --- constraints --------------------------------------------------------------------------------
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def requirements() -> list[Requirement]:
+    """All that the project and its extras ask for."""
+    extras = PROJECT["optional-dependencies"].values()
+    lines = [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]
+    return [own for own in map(Requirement, lines) if canonicalize_name(own.name) != PROJECT["name"]]
+
+
+def constraints() -> dict[str, list[Requirement]]:
+    """What constraints.txt says of each package: several lines where Pythons differ."""
+    found: dict[str, list[Requirement]] = {}
+    for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            own = Requirement(line)
+            found.setdefault(canonicalize_name(own.name), []).append(own)
+    return found
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+def test_constraints_name_one_version_of_all_that_is_required(python: str) -> None:
+    """For each supported Python every requirement has exactly one version in constraints.txt, and one that fits."""
+    environment = {"python_version": python, "python_full_version": f"{python}.1"}
+    known = constraints()
+    for required in requirements():
+        lines = known.get(canonicalize_name(required.name), [])
+        pinned = [own for own in lines if own.marker is None or own.marker.evaluate(environment)]
+        assert len(pinned) == 1, (required.name, lines)
+        (pin,) = pinned[0].specifier
+        assert pin.operator == "=="
+        assert pin.version in required.specifier, (required, pin)

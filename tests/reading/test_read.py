@@ -967,7 +967,7 @@ def test_a_broken_parquet_page_does_not_stop_the_run() -> None:
 @pytest.mark.parametrize(
     ("package", "name", "says"),
     [
-        ("pyarrow", "a.parquet", "pip install 'annotate[parquet]'"),
+        ("pyarrow", "a.parquet", "pip install 'annotate-articles[parquet]'"),
         ("trafilatura", "a.html", "pip install trafilatura"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The work on a Ray cluster: `annotate run … --executor ray`, with the extra `annotate[ray]`.
+"""The work on a Ray cluster: `annotate run … --executor ray`, with the extra `ray`.
 
 The machine that the command runs on reads the inputs, sends documents out by the batch and writes the records in
 their order; so the output is that of any other executor. Nodes of a cluster need this package at the same version,
@@ -18,6 +18,7 @@ from typing import Any
 
 from annotate.batch.executors import Executor, Item, Processes, Result, Serial
 from annotate.batch.work import where
+from annotate.extras import install_command
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document, Done, Failure
 
@@ -56,7 +57,7 @@ class RayCluster:
         try:
             import ray
         except ImportError as error:
-            raise ClusterError("--executor ray needs Ray; install it with: pip install 'annotate[ray]'") from error
+            raise ClusterError(f"--executor ray needs Ray; install it with: {install_command('ray')}") from error
         self._ray: Any = ray
         self._timeout = timeout
         if not ray.is_initialized():

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from annotate.extras import install_command
 from annotate.reading import webpage
 from annotate.reading.decode import ReadError, Source, too_large
 from annotate.rules.yamltext import YamlFault, parse
@@ -248,7 +249,7 @@ def _read_parquet(source: Source) -> Iterator[Draft | ReadError]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise ReadError("missing-package", "parquet needs pyarrow: pip install 'annotate[parquet]'") from error
+        raise ReadError("missing-package", f"parquet needs pyarrow: {install_command('parquet')}") from error
     try:
         yield from _some(_parquet_rows(parquet.ParquetFile(source.file), source))
     except (pyarrow.ArrowException, OSError) as error:

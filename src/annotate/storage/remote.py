@@ -1,4 +1,4 @@
-"""Inputs and outputs by URL (`s3://`, `gs://`, `memory://`, …), through fsspec: the extra `annotate[remote]`.
+"""Inputs and outputs by URL (`s3://`, `gs://`, `memory://`, …), through fsspec: the extra `remote`.
 
 An input is opened where it is. An output is written into a folder of this machine and copied when a file is
 complete, because object stores cannot append or rename; a run that was killed goes on from that folder.
@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
+
+from annotate.extras import install_command
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:::.+)?://.*", re.DOTALL)
 
@@ -138,7 +140,7 @@ def _system(url: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:
-        raise RemoteError(f"{url}: needs fsspec; install it with: pip install 'annotate[remote]'") from error
+        raise RemoteError(f"{url}: needs fsspec; install it with: {install_command('remote')}") from error
     try:
         system, path = url_to_fs(url)
     except (ImportError, ValueError) as error:
