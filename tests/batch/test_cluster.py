@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("ray")
+pytest.importorskip("ray", reason="needs the extra `ray`, which .ci/run installs")
 
 COMMAND = [sys.executable, "-c", "from annotate.cli import main; main()", "run", "rows.jsonl", "--lang", "nl"]
 
