@@ -26,7 +26,9 @@ from annotate.rules.patterns import Fault
 from annotate.text.detect import UNDECIDED, Detector, LangDetect, Segment, segments
 from annotate.text.tokenise import tokenise
 from annotate.text.tokens import Tokens
+from annotate.values import story
 from annotate.values.resolve import Context, Value, resolve
+from annotate.values.timex import lacks_year
 from annotate.version import __version__, software
 
 Record = dict[str, Any]
@@ -122,6 +124,7 @@ class Pipeline:
         valued = [pair for match in found.matches for pair in _valued(match, document.text, context)]
         kept, lost = choose.settle([m for m, _ in valued], grammar.labels)
         values = {id(m): v for m, v in valued}
+        values |= _in_story([(m, values[id(m)]) for m in kept if _is_date(grammar, m)], tokens, context.date)
         spans = [Linked(m, values[id(m)], grammar) for m in kept]
         return Outcome(grammar, settings, part, found, valued, lost, spans)
 
@@ -262,6 +265,19 @@ def _valued(match: Match, text: str, context: Context) -> Iterator[tuple[Match, 
     elif match.get("days") is not None:
         for slot in (slot for slots in match.slots.values() for slot in slots if isinstance(slot.value, Match)):
             yield from _valued(replace(slot.value, label=match.label), text, context)
+
+
+def _is_date(grammar: Grammar, match: Match) -> bool:
+    return grammar.labels[str(match.label)].value == "date"
+
+
+def _in_story(dates: list[tuple[Match, Value]], tokens: Tokens, today: date | None) -> dict[int, Value]:
+    """The values of dates without a year that the story around them tells, by the identity of their match."""
+    if not any(lacks_year(match) for match, _ in dates):
+        return {}
+    dates.sort(key=lambda pair: pair[0].start)
+    told = list(story.placed(dates, tokens))
+    return {id(one.match): value for one, value in zip(told, story.tell(told, today), strict=True)}
 
 
 def _regional(grammar: Grammar, region: str | None) -> Settings:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from annotate.linking.linked import Linked
-from annotate.linking.sentences import sentence_around
 from annotate.rules.cldr import region_currencies
 from annotate.rules.grammar import Grammar
+from annotate.text.sentences import sentence_around
 from annotate.text.tokens import Tokens
 
 

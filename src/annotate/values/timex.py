@@ -8,6 +8,7 @@ TIMEX3: ISO-TimeML, as in Pustejovsky et al. 2010. EDTF: ISO 8601-2, level 1.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -98,10 +99,63 @@ def _resolve(match: Slots, anchor: date | None) -> Value | None:
     parts = calendar_of(match)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
+    if match.get("story") is not None:
+        return _point(parts)  # the year of a date before it, which `story` knows: open as long as there is none
     short = match.get("short_year") is not None and parts.month is not None
     if short and anchor and parts.year and parts.year > anchor.year + 20:
         parts = replace(parts, year=parts.year - 100)  # 65年6月22日 is no day to come
     return _anchored(parts, anchor, _direction(match))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The slots of a match, and some that the text gives elsewhere."""
+
+    match: Slots
+    more: Mapping[str, int]
+
+    def get(self, name: str) -> Any:
+        return self.more[name] if name in self.more else self.match.get(name)
+
+
+#: Slots of dates that give their year, or tell it from another date.
+_SAY_YEAR = ("year", "relative", "relation", "offset", "year_span", "from_year", "era", "short_year")
+
+
+def lacks_year(match: Slots) -> bool:
+    """Whether a date is a day, month, quarter, half or season without a year, given or told from another date.
+
+    >>> lacks_year({"day": "6", "month": "6"}), lacks_year({"month": "6", "year": "1944"}), lacks_year({"weekday": "1"})
+    (True, False, False)
+    """
+    if any(match.get(name) is not None for name in _SAY_YEAR):
+        return False
+    try:
+        ends = [calendar_of(match)] if match.get("to") is None else [_side(match.get("from")), _side(match.get("to"))]
+    except ValueError:
+        return False
+    return all(isinstance(end, Calendar) and _is_yearless(end) for end in ends)
+
+
+def _is_yearless(parts: Calendar) -> bool:
+    if any(part is not None for part in (parts.year, parts.decade, parts.century)):
+        return False
+    return parts.day is not None or _own_order(parts) is not None
+
+
+def resolve_in_year(match: Slots, year: int, month: int | None) -> Value | None:
+    """The value of a date without a year in a year, and where it has no month either in that month.
+
+    None where there is no such day, or no month is known.
+
+    >>> resolve_in_year({"day": "6", "month": "6"}, 1944, None)["timex"]
+    '1944-06-06'
+    """
+    if match.get("to") is None and _known_by_day(calendar_of(match)):
+        if month is None:
+            return None
+        return resolve_date(_Given(match, {"year": year, "month": month}), None)
+    return resolve_date(_Given(match, {"year": year}), None)
 
 
 def _direction(match: Slots) -> int:

@@ -1,0 +1,211 @@
+"""Which year a day or month without one belongs to, where the text tells of another time than its own.
+
+News is told from the document's date; a history tells one date after the other, and gives the year once: `In 1944 …
+On 6 June … By August …`. This stage goes through the dates of a text in their order, after matching, and gives those
+without a year the one that the story has reached: that of a date before it in the sentence, or, more than a year from
+the document's date, in the paragraph or at the end of the paragraph before. It has no words of any language: the
+dates themselves, their order and how far they are from the document's are its evidence.
+
+The method is the reference time of narrative (Reichenbach 1947) as HeidelTime uses it for its narrative domain
+(Strötgen & Gertz 2012), but decided passage by passage: where the evidence is of news, the document's date stays.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from annotate.rules.matches import Match
+from annotate.text.sentences import sentence_around
+from annotate.text.tokens import Tokens
+from annotate.values.timex import Value, lacks_year, resolve_in_year
+
+#: A day so near to the document's date is the news itself, not the story that it tells beside.
+_NEAR = 10
+#: From so many dates with their year on, at most one in five of its own time, a text is a history as a whole.
+_HISTORY = 5
+#: So many dates of another time, and none of its own, make a paragraph one that tells of the past.
+_STORY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A date of the text, in order: its match, its value against the document's date, and where it stands."""
+
+    match: Match
+    value: Value
+    sentence: int
+    paragraph: int
+    #: Whether the sentence closes a clause, set off by commas, behind the date: `founded in 1998, said on 6 June`.
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """The date that the story has reached."""
+
+    year: int
+    month: int | None
+    timex: str
+    sentence: int
+    paragraph: int
+    aside: bool
+
+
+class _Passages:
+    """Which passages of a text tell of another time than its own, by all the dates that stand in them."""
+
+    def __init__(self, dates: Sequence[Told], today: date | None) -> None:
+        self.today = today
+        self._far: Counter[int | None] = Counter()
+        self._near: Counter[int | None] = Counter()
+        for told in dates:
+            votes = self._far if self._is_far(told) else self._near if self._is_near(told) else None
+            if votes is not None:
+                votes.update((None, told.paragraph))
+
+    def _is_far(self, told: Told) -> bool:
+        return _gives_year(told) and is_far(_year(told.value), self.today)
+
+    def _is_near(self, told: Told) -> bool:
+        """Whether a date shows that the text speaks of its own time."""
+        if lacks_year(told.match):
+            return told.match.get("clause") == "future" or about(told.value, self.today, _NEAR)
+        return not told.match.get("relation") or told.value["grain"] in ("day", "week", "month")
+
+    def sure(self) -> bool:
+        """Whether the whole text is a history: many dates with their year, at most one in five of its own time."""
+        return self._far[None] >= _HISTORY and self._far[None] >= 4 * self._near[None]
+
+    def past(self, paragraph: int) -> bool:
+        """Whether a passage tells of another time: nothing in the text or at least in the paragraph says otherwise."""
+        if self.today is None or self.sure() or not self._near[None]:
+            return True
+        return self._far[paragraph] >= _STORY and not self._near[paragraph]
+
+
+def tell(dates: Sequence[Told], today: date | None) -> Iterator[Value]:
+    """The value of each date, in order: its own, or that in the year of the story.
+
+    `today` is the document's date; without one every date without a year takes that of the story, if there is one.
+    """
+    passages = _Passages(dates, today)
+    reached: _Reference | None = None
+    for told in dates:
+        value = told.value
+        if not lacks_year(told.match):
+            reached = _follow(told, reached)
+        elif found := _in_story(told, reached, passages):
+            value = found
+            reached = _reference(told, value)
+        elif about(value, today, 366):
+            reached = None
+        yield value
+
+
+def _gives_year(told: Told) -> bool:
+    value = told.value
+    return value["anchor"] is None and value["start"] is not None and value["grain"] not in ("decade", "century")
+
+
+def _year(value: Value) -> int:
+    return int(value["end"][:4])
+
+
+def is_far(year: int, today: date | None) -> bool:
+    """Whether a year is another time than the document's: more than a year from it."""
+    return today is None or abs(year - today.year) > 1
+
+
+def about(value: Value, today: date | None, days: int) -> bool:
+    """Whether a date is within so many days of the document's."""
+    if today is None or value["start"] is None:
+        return False
+    first, last = date.fromisoformat(value["start"]), date.fromisoformat(value["end"])
+    return first - today <= timedelta(days) and today - last <= timedelta(days)
+
+
+def _follow(told: Told, reached: _Reference | None) -> _Reference | None:
+    """What the story has reached behind a date that gives its year, or is told from the document's date."""
+    if _gives_year(told):
+        return _reference(told, told.value)
+    if told.value["anchor"] is not None or told.match.get("relative") or told.match.get("offset"):
+        return None  # yesterday, last year: the text speaks of its own time again
+    return reached
+
+
+def _reference(told: Told, value: Value) -> _Reference:
+    known = value["grain"] in ("day", "month") and "/" not in value["timex"]
+    month = int(value["end"][5:7]) if known else None
+    return _Reference(_year(value), month, value["timex"], told.sentence, told.paragraph, told.aside)
+
+
+def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> Value | None:
+    """The value in the year of the story, None where the story says nothing of it."""
+    if told.match.get("story") == "same":
+        return _same_year(told, reached)
+    today = passages.today
+    if reached is None or told.match.get("clause") == "future":
+        return None
+    if not passages.sure() and _may_be_news(told, reached, today):
+        return None
+    if reached.sentence == told.sentence:
+        if reached.aside and not passages.past(told.paragraph):
+            return None
+    elif not (is_far(reached.year, today) and _carries(told, reached, passages)):
+        return None
+    value = _value_in(told.match, reached)
+    if value is None or (today and value["start"] and value["start"] > today.isoformat()):
+        return None  # no such day; or a plan for 2030, decided in June
+    return value | {"anchor": reached.timex}
+
+
+def _same_year(told: Told, reached: _Reference | None) -> Value | None:
+    """The value of `9 August of the same year`: that of the date before, whichever it is."""
+    value = resolve_in_year(told.match, reached.year, reached.month) if reached else None
+    return value and reached and value | {"anchor": reached.timex}
+
+
+def _may_be_news(told: Told, reached: _Reference, today: date | None) -> bool:
+    """Whether a date is so near to the document's that it is most likely that of the news, told beside a story."""
+    if today is None:
+        return False
+    if told.match.get("month") is None and told.match.get("day") is not None:  # 25日: any day of a month is near
+        return True
+    if reached.year == today.year:
+        return False
+    return about(told.value, today, _NEAR if told.value["grain"] == "day" else 0)
+
+
+def _carries(told: Told, reached: _Reference, passages: _Passages) -> bool:
+    """Whether the story goes on from another sentence to this one."""
+    if passages.sure():
+        return True
+    return told.paragraph - reached.paragraph <= 1 and passages.past(told.paragraph)
+
+
+def _value_in(match: Match, reached: _Reference) -> Value | None:
+    """The value in the year that the story has reached, or in the next.
+
+    Stories go forward: behind November 1918 January is that of 1919.
+    """
+    value = resolve_in_year(match, reached.year, reached.month)
+    if value is None or reached.month is None or value["start"] is None:
+        return value
+    back = reached.year * 12 + reached.month - int(value["start"][:4]) * 12 - int(value["start"][5:7])
+    return (resolve_in_year(match, reached.year + 1, reached.month) or value) if back > 6 else value
+
+
+def placed(dates: Sequence[tuple[Match, Value]], tokens: Tokens) -> Iterator[Told]:
+    """The dates with the sentence and the paragraph that each stands in."""
+    paragraphs = [tokens.starts[i] for i in tokens.breaks]
+    start, end, number = 0, -1, 0
+    for match, value in dates:
+        if match.start >= end:
+            (start, end), number = sentence_around(tokens.text, match.start, match.end), number + 1
+        before, after = tokens.text[start : match.start], tokens.text[match.end : end]
+        aside = "," in before and after.lstrip()[:1] == ","
+        yield Told(match, value, number, bisect_right(paragraphs, match.start), aside)

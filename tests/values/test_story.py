@@ -1,0 +1,99 @@
+"""Which year a day or month without one belongs to, in stories and in the news."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+import annotate
+from annotate.values import story, timex
+
+HISTORY = "In 1944 the war went on. On 6 June the allies landed in Normandy. By August Paris was free."
+
+
+def dates(text: str, *, lang: str = "en", date: str | None = "2024-05-05") -> list[tuple[str, str, str | None]]:
+    spans = annotate.annotate(text, lang=lang, date=date)["spans"]
+    return [(s["text"], s["value"]["timex"], s["value"]["anchor"]) for s in spans if s["label"] == "DATE"]
+
+
+def timexes(text: str, **more: str | None) -> list[str]:
+    return [timex for _, timex, _ in dates(text, **more)]  # type: ignore[arg-type]
+
+
+def test_examples_in_docstrings() -> None:
+    """The examples of both modules give what they say."""
+    assert doctest.testmod(story).failed == doctest.testmod(timex).failed == 0
+
+
+@pytest.mark.parametrize("date", ["2024-05-05", None])
+def test_a_history_carries_its_year(date: str | None) -> None:
+    """A day and a month take the year of the date before, with a document's date and without; the anchor says which."""
+    assert dates(HISTORY, date=date) == [
+        ("1944", "1944", None),
+        ("6 June", "1944-06-06", "1944"),
+        ("August", "1944-08", "1944-06-06"),
+    ]
+
+
+def test_a_story_goes_forward_into_the_next_year() -> None:
+    """A month more than half a year earlier than the date before is one of the next year."""
+    assert timexes("On 11 November 1918 the guns fell silent. In January the delegates met.")[1] == "1919-01"
+    assert timexes("On 3 May 1907 it was signed. In February the envoy had fallen ill.")[1] == "1907-02"
+
+
+def test_a_range_takes_the_year_too() -> None:
+    """Both ends of a range without years are told by the story."""
+    assert timexes("In October 1939 they gave up. From November to February little happened.")[1] == "1939-11/1940-02"
+
+
+def test_the_paragraph_before_hands_its_year_on_and_no_further() -> None:
+    """The year goes on to the next paragraph, not over one without a date, where the text is no history as a whole."""
+    first, second = "The league was founded in 1998.", "In March it moved to Oslo."
+    assert timexes(f"{first}\n{second}")[-1] == "1998-03"
+    assert timexes(f"{first}\nIt grew.\n{second}")[-1] == "2024-03"
+
+
+def test_the_news_keeps_its_year() -> None:
+    """A date near the document's, a clause about the future, or a word such as yesterday keep the document's year."""
+    assert timexes("The company, founded in 1998, said on 6 June it would go.", date="2024-06-07")[-1] == "2024-06-06"
+    assert timexes("It was founded in 1998. The court will rule in November.", date="2024-06-07")[-1] == "2024-11"
+    assert timexes("Yesterday it closed. It was founded in 1998. It opened a plant in March.")[-1] == "2024-03"
+    assert timexes("The plan for 2030 was made in June. Sales rose in August.", date="2024-09-10") == [
+        "2030",
+        "2024-06",
+        "2024-08",
+    ]
+
+
+def test_the_same_sentence_gives_its_year_in_the_news_too() -> None:
+    """A full date before it in the sentence gives the year; one in an aside between commas does not."""
+    news = "Yesterday the house met. "
+    assert timexes(f"{news}It was signed on 3 May 1907 and ratified on 9 August.")[-1] == "1907-08-09"
+    assert timexes(f"{news}The firm, founded in 1998, sold its plant in February.")[-1] == "2024-02"
+
+
+def test_the_same_year_is_that_of_the_date_before() -> None:
+    """`of that year` is told by the text, however near the document's date is, and open with no date before it."""
+    assert timexes("Signed on 3 May 2007, in force on 9 August of that year.", date="2007-09-01")[-1] == "2007-08-09"
+    assert dates("It was ratified on 9 August of the same year.") == [("9 August of the same year", "XXXX-08-09", None)]
+
+
+def test_an_impossible_day_of_the_story_is_none_of_it() -> None:
+    """29 February is no day of 1943: it stays as it is told from the document's date."""
+    assert timexes("In 1943 it was cold. On 29 February it snowed.", date="2024-05-05")[-1] == "2024-02-29"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "timex"),
+    [
+        ("de", "1813 zog das Heer nach Sachsen. Am 16. Oktober begann die Schlacht.", "1813-10-16"),
+        ("fr", "En 1870, la guerre éclata. Le 2 septembre, l'empereur se rendit.", "1870-09-02"),
+        ("ru", "В 1812 году началась война. 7 сентября армии сошлись у Бородина.", "1812-09-07"),
+        ("ja", "1868年に政府が成立した。9月に元号が改められた。", "1868-09"),
+        ("sv", "År 1809 avsattes kungen. Den 6 juni antogs regeringsformen.", "1809-06-06"),
+    ],
+)
+def test_stories_in_other_languages(lang: str, text: str, timex: str) -> None:
+    """The stage has no words of a language: what is told in one holds in all."""
+    assert timexes(text, lang=lang)[-1] == timex
