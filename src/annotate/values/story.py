@@ -165,8 +165,9 @@ def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> Va
 
 def _same_year(told: Told, reached: _Reference | None) -> Value | None:
     """The value of `9 August of the same year`: that of the date before, whichever it is."""
-    value = resolve_in_year(told.match, reached.year, reached.month) if reached else None
-    return value and reached and value | {"anchor": reached.timex}
+    if reached is None or (value := resolve_in_year(told.match, reached.year, reached.month)) is None:
+        return None
+    return value | {"anchor": reached.timex}
 
 
 def _may_be_news(told: Told, reached: _Reference, today: date | None) -> bool:
