@@ -200,7 +200,11 @@ def _date_value() -> Json:
             "start": _nullable(_DAY, "First day that it covers; null where open or unknown."),
             "end": _nullable(_DAY, "Last day that it covers, inclusive; null where open or unknown."),
             "grain": _nullable(_WORD, "Size of its unit: day, week, month, quarter, year, decade, century, …"),
-            "anchor": _nullable(_DAY, "The document date that it was resolved against; null where none was needed."),
+            "anchor": _nullable(
+                _REACHED,
+                "What it was resolved against: the document's date, or the year, month or day that the story around it "
+                "has reached; null where neither was needed.",
+            ),
         },
     )
 
@@ -302,6 +306,7 @@ def _run() -> Json:
 
 _TEXT: Json = {"type": "string", "minLength": 1}
 _WORD: Json = {"type": "string", "pattern": "^[a-z_]+$"}
+_REACHED: Json = {"type": "string", "pattern": "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"}
 _DAY: Json = {"type": "string", "pattern": "^-?[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}
 _DECIMAL: Json = {"type": "string", "pattern": "^-?(0|[1-9][0-9]*)([.][0-9]+)?$"}
 _CURRENCY: Json = {"type": "string", "pattern": "^[A-Z]{3}$"}

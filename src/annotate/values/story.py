@@ -49,7 +49,8 @@ class _Reference:
 
     year: int
     month: int | None
-    timex: str
+    #: The year, month or day, as a value's `anchor` has it.
+    anchor: str
     sentence: int
     paragraph: int
     aside: bool
@@ -140,7 +141,8 @@ def _follow(told: Told, reached: _Reference | None) -> _Reference | None:
 def _reference(told: Told, value: Value) -> _Reference:
     known = value["grain"] in ("day", "month") and "/" not in value["timex"]
     month = int(value["end"][5:7]) if known else None
-    return _Reference(_year(value), month, value["timex"], told.sentence, told.paragraph, told.aside)
+    anchor = value["end"][: {"day": 10, "month": 7}[value["grain"]] if known else 4]
+    return _Reference(_year(value), month, anchor, told.sentence, told.paragraph, told.aside)
 
 
 def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> Value | None:
@@ -160,14 +162,14 @@ def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> Va
     value = _value_in(told.match, reached)
     if value is None or (today and value["start"] and value["start"] > today.isoformat()):
         return None  # no such day; or a plan for 2030, decided in June
-    return value | {"anchor": reached.timex}
+    return value | {"anchor": reached.anchor}
 
 
 def _same_year(told: Told, reached: _Reference | None) -> Value | None:
     """The value of `9 August of the same year`: that of the date before, whichever it is."""
     if reached is None or (value := resolve_in_year(told.match, reached.year, reached.month)) is None:
         return None
-    return value | {"anchor": reached.timex}
+    return value | {"anchor": reached.anchor}
 
 
 def _may_be_news(told: Told, reached: _Reference, today: date | None) -> bool:
