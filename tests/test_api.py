@@ -45,7 +45,7 @@ def test_the_package_says_that_it_is_typed() -> None:
 def test_one_text() -> None:
     """`annotate` gives the record of one text, with the built-in patterns and the language detected."""
     record = annotate.annotate(TEXT)
-    assert (record["schema"], record["id"], record["lang"]) == ("annotate/1", "text", "nl")
+    assert (record["schema"], record["id"], record["lang"]) == ("annotate/2", "text", "nl")
     assert [span["text"] for span in record["spans"]] == ["18 januari 1950", "2,5 miljard euro"]
     assert invariants(record) == []
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from annotate.pipeline import Options, Pipeline
-    from annotate.records import Document
+    from annotate.records import DateSource, Document
     from annotate.rules.patterns import PatternError
     from annotate.version import __version__
 
@@ -106,7 +106,7 @@ def annotate(
     """
     from annotate.records import Document
 
-    source = "option" if date else None
+    source: DateSource | None = "option" if date else None
     return _pipeline().annotate(Document(id, text, id, lang=lang, region=region, date=date, date_source=source))
 
 

@@ -100,7 +100,7 @@ def kill_and_finish(folder: Path, kills: int, documents: int, seed: int, *option
         process.communicate()
         known = journaled(folder)
         for shard in (folder / "out").glob("annotations*.jsonl"):
-            assert all(json.loads(line)["schema"] == "annotate/1" for line in shard.read_bytes().splitlines())
+            assert all(json.loads(line)["schema"] == "annotate/2" for line in shard.read_bytes().splitlines())
         done = max(done, known)
     told = finish(folder, "rows.jsonl", "-o", "out", *options)
     finish(folder, "rows.jsonl", "-o", "straight", *[o for o in options if o not in ("-n", "2")])

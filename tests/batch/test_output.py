@@ -29,7 +29,7 @@ from annotate.storage.write import OutputError, to_bytes
 FAILURE = Failure("a", "a.txt", "read", "empty", "holds no text")
 FINAL_NAMES = ["annotations.jsonl", "errors.jsonl", "manifest.json"]
 STAMP = Stamp("document", "settings", "rules", ("nl",))
-OURS = {"schema": "annotate/1"}
+OURS = {"schema": "annotate/2"}
 
 
 def names(folder: Path) -> list[str]:
@@ -73,7 +73,7 @@ def test_a_run_leaves_three_files_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "out"
     write_run(folder, "a")
     assert names(folder) == FINAL_NAMES
-    assert json.loads((folder / "errors.jsonl").read_bytes()) == FAILURE.as_dict()
+    assert json.loads((folder / "errors.jsonl").read_bytes()) == FAILURE.to_dict()
     assert json.loads((folder / "manifest.json").read_bytes()) == OURS | {"run": "a", "files": [ANY]}
 
 
@@ -425,7 +425,7 @@ def test_more_shards_than_files_may_be_open(tmp_path: Path) -> None:
         "            assert bool(known) == found and all(output.read(*pair) for pair in known)\n"
         "            output.add(Done(name, 'nl', (), 0, 0, {}, name.encode() + b'\\n'), Stamp('d', 's'))\n"
         "        assert output.removed() == 0\n"
-        "        output.manifest({'schema': 'annotate/1'})\n"
+        "        output.manifest({'schema': 'annotate/2'})\n"
         "ids = [str(number) for number in range(300)]\n"
         "run(ids, False)\n"
         "run(ids, True)\n"

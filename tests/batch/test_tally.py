@@ -41,7 +41,7 @@ def test_the_manifest_holds_totals_by_label_and_language() -> None:
         seconds=2.0,
     )
     assert manifest == {
-        "schema": "annotate/1",
+        "schema": "annotate/2",
         "versions": {"spacy": "3.8.18"},
         "options": {"tokens": False},
         "started": "2025-04-14T00:00:00+00:00",

@@ -108,14 +108,14 @@ def test_a_link_is_compared_by_what_it_leads_to(tmp_path: Path) -> None:
     pact = at(61, 68, "AGREEMENT", "agreements/typed")
 
     def linked(target: str, *dates: Json) -> Json:
-        return doc(*dates, pact | {"id": "s9", "value": {"date": target}})
+        return doc(*dates, pact | {"id": "s9", "value": {"date_span": target}})
 
     first, second = at(44, 48), at(80, 84)
     old = linked("s1", first | {"id": "s1"}, second | {"id": "s2"})
     shifted = linked("s2", first | {"id": "s2"}, second | {"id": "s1"})
     assert not compared(tmp_path, [old], [shifted]).differs
     other = linked("s2", first | {"id": "s1"}, second | {"id": "s2"})
-    assert only(compared(tmp_path, [old], [other])).values == {"date": ("2010 [44:48]", "2012 [80:84]")}
+    assert only(compared(tmp_path, [old], [other])).values == {"date_span": ("2010 [44:48]", "2012 [80:84]")}
 
 
 def test_labels_and_languages_leave_out_the_others(tmp_path: Path) -> None:

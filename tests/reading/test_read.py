@@ -398,7 +398,7 @@ def test_no_bytes_make_the_stage_raise(data: bytes, suffix: str) -> None:
     """Whatever a file holds, it ends in documents and failures."""
     put(f"a.{suffix}", data)
     for found in outcomes(f"a.{suffix}"):
-        orjson.dumps(found.as_dict() if isinstance(found, Failure) else [found.id, found.text, found.meta])
+        orjson.dumps(found.to_dict() if isinstance(found, Failure) else [found.id, found.text, found.meta])
 
 
 # --- encodings ----------------------------------------------------------------------------------

@@ -194,7 +194,7 @@ class Output:
         """Add one document that could not be done; with a stamp it is not tried again until something changes."""
         assert self._errors is not None
         with explained(self.paths.folder):
-            self._errors.write(to_bytes(failure.as_dict()))
+            self._errors.write(to_bytes(failure.to_dict()))
             if stamp is not None:
                 self._shards[-1].note(Entry(failure.id, stamp, failure=failure))
 

@@ -79,7 +79,7 @@ def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
 
 @app.command("schema")
 def schema_command() -> None:
-    """Print the JSON Schema of a record, annotate/1."""
+    """Print the JSON Schema of a record, annotate/2."""
     from annotate.schema import json_schema
 
     typer.echo(as_text(json_schema()))

@@ -18,8 +18,8 @@ def facts_of(inside: Sequence[Linked], sentence: tuple[int, int], tokens: Tokens
     dates = [s for s in inside if s.match.label == "DATE"]
     for pact in pacts:
         amount = _amount_of(pact, inside, tokens)
-        if amount and "amount" in pact.value:
-            pact.value["amount"] = amount.id
+        if amount and "amount_span" in pact.value:
+            pact.value["amount_span"] = amount.id
             yield _fact("valued_at", pact, None, amount, (pact.match.start, amount.match.end))
     if len(pacts) != 1:
         return
@@ -31,12 +31,12 @@ def facts_of(inside: Sequence[Linked], sentence: tuple[int, int], tokens: Tokens
     date = dates[0] if len(dates) == 1 and dates[0].value.get("start") else None
     if date is None:
         return
-    if "since" in pact.value:
+    if "since_span" in pact.value:
         if status not in ("established", "upgraded"):
             return
-        pact.value["since"] = date.id
+        pact.value["since_span"] = date.id
     else:
-        pact.value["date"] = date.id
+        pact.value["date_span"] = date.id
     if status in _FACTS:
         places = [pact.match.start, pact.match.end, date.match.start, date.match.end, *verb]
         yield _fact(status, pact, date, None, (min(places), max(places)))

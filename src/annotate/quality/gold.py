@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from annotate.quality.iso import first_day, last_day, last_day_before
-from annotate.schema import TIMEX_MODS
+from annotate.spans import TIMEX_MODS
 
 Span = Mapping[str, Any]
 Value = Mapping[str, Any]

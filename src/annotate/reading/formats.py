@@ -23,6 +23,7 @@ import orjson
 from annotate.extras import install_command
 from annotate.reading import webpage
 from annotate.reading.decode import ReadError, Source, too_large
+from annotate.records import DateSource
 from annotate.rules.yamltext import YamlFault, parse
 
 _T = TypeVar("_T")
@@ -40,7 +41,7 @@ class Draft:
     lang: str | None = None
     region: str | None = None
     date: Any = None
-    date_source: str = "record"
+    date_source: DateSource = "record"
     line: int | None = None
 
 

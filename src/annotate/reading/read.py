@@ -25,7 +25,7 @@ from annotate.reading.days import iso_day, name_day
 from annotate.reading.decode import ReadError, Source, too_large
 from annotate.reading.find import Input, InputError, expand, known_suffixes, suffixes
 from annotate.reading.formats import ONE_DOCUMENT, READERS, Draft, read_stdin
-from annotate.records import Document, Failure
+from annotate.records import DateSource, Document, Failure
 
 __all__ = ["Input", "InputError", "expand", "read"]
 
@@ -202,7 +202,7 @@ def _claim(name: str, where: str, run: _Run) -> None:
     run.seen[name] = where
 
 
-def _dated(draft: Draft, item: Input, run: _Run) -> tuple[str | None, str | None]:
+def _dated(draft: Draft, item: Input, run: _Run) -> tuple[str | None, DateSource | None]:
     """The document's date and who gave it, the strongest source first.
 
     An invalid date of the document's own is not replaced by its file's name: it needs a person.
@@ -211,9 +211,9 @@ def _dated(draft: Draft, item: Input, run: _Run) -> tuple[str | None, str | None
         return run.date, "option"
     if draft.date is not None:
         day = iso_day(draft.date)
-        return day, day and draft.date_source
+        return day, draft.date_source if day else None
     day = name_day(item.path.name) if item.path else None
-    return day, day and "filename"
+    return day, "filename" if day else None
 
 
 def _option_day(value: str | None) -> str | None:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from annotate.schema import AGREEMENT_KINDS, MONEY_MODIFIERS, MONEY_PERIODS, PARTNERSHIP_KINDS, TIMEX_MODS
+from annotate.spans import AGREEMENT_KINDS, MONEY_MODIFIERS, MONEY_PERIODS, PARTNERSHIP_KINDS, TIMEX_MODS
 
 Value = Mapping[str, Any]
 
@@ -178,8 +178,8 @@ def _write_money(value: Value) -> Iterator[str]:
 
 # --- agreements, partnerships, and labels of the user's own
 
-_AGREEMENT_KEYS = ("count", "acronym", "id", "name", "parties", "subject", "status", "date", "amount")
-_PARTNERSHIP_KEYS = ("kind", "id", "name", "parties", "status", "since")
+_AGREEMENT_KEYS = ("count", "acronym", "id", "name", "parties", "subject", "status", "date_span", "amount_span")
+_PARTNERSHIP_KEYS = ("kind", "id", "name", "parties", "status", "since_span")
 
 
 def _read_agreement(words: Sequence[str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import msgspec
 import orjson
 
 from annotate.records import Document, Done, Failure
@@ -78,7 +79,7 @@ def to_line(entry: Entry) -> bytes:
         content["place"] = [entry.at, entry.size, entry.checksum]
         content["counts"] = [entry.lang, entry.characters, entry.words, dict(entry.labels)]
     else:
-        content["failure"] = list(entry.failure.as_dict().values())
+        content["failure"] = msgspec.structs.astuple(entry.failure)
     data = orjson.dumps(content)
     return b"%08x %s\n" % (zlib.crc32(data), data)
 

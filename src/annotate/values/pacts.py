@@ -8,16 +8,10 @@ from typing import Any
 from annotate.matching.numbers import Number
 from annotate.rules.grammar import KnownName
 from annotate.rules.matches import Match
-from annotate.schema import AGREEMENT_KINDS
+from annotate.spans import AGREEMENT_KINDS, LEVELS
 
-_AGREEMENT_KEYS = ("kind", "name", "id", "acronym", "count", "parties", "subject", "status", "date", "amount")
-_PARTNERSHIP_KEYS = ("kind", "level", "name", "id", "parties", "status", "since")
-
-#: The order in which levels are written (annotation guidelines); others follow in the order of the text.
-LEVELS = (
-    "comprehensive", "strategic", "cooperative", "special", "enhanced", "all_weather", "global", "green", "digital",
-    "economic",
-)  # fmt: skip
+_AGREEMENT_KEYS = ("kind", "name", "id", "acronym", "count", "parties", "subject", "status", "date_span", "amount_span")
+_PARTNERSHIP_KEYS = ("kind", "level", "name", "id", "parties", "status", "since_span")
 
 
 def resolve_agreement(match: Match, text: str, names: Mapping[str, KnownName]) -> dict[str, Any]:
