@@ -157,7 +157,9 @@ ACCEPTED: dict[str, Change] = {
     "no title": lambda r: r["meta"].pop("title"),
     "no date": lambda r: r["meta"].update(date=None, date_source=None),
     "undecided language": lambda r: r.update(lang="und"),
-    "segments": lambda r: r["meta"].update(lang_segments=[{"start": 0, "end": 5, "lang": "nl"}]),
+    "segments": lambda r: r["meta"].update(
+        lang_segments=[{"start": 0, "end": 5, "lang": "nl"}], author=r["meta"].pop("author")
+    ),
     "no spans, no facts": lambda r: r.update(spans=[], facts=[]),
     "another label, any value": lambda r: r["spans"][0].update(label="TIME", value={"a": [1, 2]}),
     "another label, empty value": lambda r: r["spans"][0].update(label="SET", value={}),

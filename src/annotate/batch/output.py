@@ -27,7 +27,7 @@ from typing import Any, BinaryIO, Self
 import orjson
 from filelock import FileLock, Timeout
 
-from annotate.records import SCHEMA, Done, Failure
+from annotate.records import OLDER, SCHEMA, Done, Failure
 from annotate.storage.journal import Entry, Journal, Stamp, to_line
 from annotate.storage.remote import Mirror, RemoteError, is_url
 from annotate.storage.write import PACKED, Draft, OutputError, explained, publish, to_bytes, to_page, unpacked
@@ -512,7 +512,7 @@ def is_ours(paths: Paths) -> bool:
     """Whether what stands there is the output of an earlier run: its manifest or its journals say so."""
     with suppress(OSError, orjson.JSONDecodeError):
         content = orjson.loads(paths.manifest.read_bytes())
-        if isinstance(content, dict) and content.get("schema") == SCHEMA:
+        if isinstance(content, dict) and content.get("schema") in (SCHEMA, *OLDER):
             return True
     return bool(journals(paths))
 
@@ -521,7 +521,7 @@ def files_of(paths: Paths) -> set[str]:
     """The files with annotations that the manifest of an earlier run names, as far as they may be its."""
     with suppress(OSError, orjson.JSONDecodeError, AttributeError, TypeError):
         content = orjson.loads(paths.manifest.read_bytes())
-        if content.get("schema") == SCHEMA:
+        if content.get("schema") in (SCHEMA, *OLDER):
             return {name for name in content.get("files", []) if _is_shard(name, paths)}
     return set()
 
