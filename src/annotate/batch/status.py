@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from annotate.batch.output import Paths, earlier_plan, is_ours, is_running, journals, local_paths
 from annotate.batch.run import changed
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document, Failure
 from annotate.storage.journal import Entry, Stamp, document_stamp, entries
+from annotate.storage.layout import Paths, earlier_plan, is_ours, is_running, journals, local_paths
 from annotate.storage.write import OutputError
 
 #: What may be said of a document, in the order in which it is told.

@@ -321,7 +321,7 @@ def _summary_table(summary: Summary) -> Table:
 
 
 def _summary_line(summary: Summary, out: str) -> str:
-    from annotate.batch.output import output_paths
+    from annotate.storage.layout import output_paths
 
     tally, seconds = summary.tally, summary.manifest.get("seconds", 0)
     done = f"{counted(tally.documents - tally.kept, 'document')} annotated in {seconds:.1f} s"

@@ -16,9 +16,11 @@ from pathlib import Path, PurePath
 
 from annotate.reading.decode import UNPACK
 from annotate.reading.formats import READERS
+from annotate.storage.layout import MANIFEST, is_state, written
 from annotate.storage.remote import RemoteError, RemoteFile, expand_url, is_url
 
 _STDIN = "-"
+_MANIFEST_BYTES = 64 << 20
 
 
 class InputError(ValueError):
@@ -43,17 +45,22 @@ def expand(inputs: Sequence[str]) -> list[Input]:
 
     Only names are looked at, nothing is opened. A file that two inputs name stands in the list once.
     In folders and globs, hidden files, unknown suffixes, `README.md` and `*.gold.json(l)` are passed over,
-    and links to folders are not followed; a file named by itself is always taken.
+    and links to folders are not followed; a file named by itself is taken, but for one that a run has written.
 
     >>> expand(["-"])
     [Input(path=None, source='stdin', id='stdin')]
     """
     if not inputs:
         raise InputError("nothing to read: name a folder, a file, a glob in quotes, or - for standard input")
-    top = _common_parent(inputs)
+    top, outputs = _common_parent(inputs), _Outputs()
     found: dict[str, _Spot] = {}
-    for spot in chain.from_iterable(_find(given, top) for given in inputs):
+    for spot in chain.from_iterable(_find(given, top, outputs) for given in inputs):
         found.setdefault(spot.key, spot)
+    if not found:
+        raise InputError(
+            f"{outputs.met[0]}: was written by an earlier run, as its manifest says, and so is no input; "
+            "give its records to standard input to annotate them again: annotate run - < FILE"
+        )
     spots = list(found.values())
     return [Input(spot.path, spot.source, name) for spot, name in zip(spots, _ids(spots), strict=True)]
 
@@ -80,24 +87,79 @@ class _Spot:
         return PurePath(relative).name, relative, _bare(self.source)
 
 
-def _find(given: str, top: Path) -> list[_Spot]:
+class _Outputs:
+    """What runs of this tool have written, folder by folder: their records are never read as articles."""
+
+    def __init__(self) -> None:
+        #: The files that were left out for that.
+        self.met: list[str] = []
+        self._folders: dict[Path, set[str]] = {}
+
+    def hold(self, path: Path) -> bool:
+        """Whether a run has written this file, or keeps its state in this folder."""
+        if path.parent not in self._folders:
+            self._folders[path.parent] = _written_in(path.parent)
+        return self._note(path.name in self._folders[path.parent] or is_state(path.name), str(path))
+
+    def without(self, files: Sequence[RemoteFile]) -> list[RemoteFile]:
+        """Some remote files, without those that a run has written."""
+        there = {PurePath(file.path): file for file in files}
+        for folder in {path.parent for path in there} - {*self._folders}:
+            own = [path.name for path in there if path.parent == folder]
+            self._folders[Path(folder)] = written(own, lambda name, at=folder: _bytes(there[at / name]))
+        return [
+            file
+            for path, file in there.items()
+            if not self._note(path.name in self._folders[Path(path.parent)], file.path)
+        ]
+
+    def _note(self, is_written: bool, path: str) -> bool:
+        if is_written:
+            self.met.append(path)
+        return is_written
+
+
+def _written_in(folder: Path) -> set[str]:
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - a hundred thousand paths would take ten times as long
+    except OSError:
+        return set()
+    states = [folder / name for name in names if is_state(name)]
+    if not states and not any(name.endswith(MANIFEST) for name in names):
+        return set()
+    return written(names, lambda name: _bytes(folder / name), states)
+
+
+def _bytes(file: Path | RemoteFile) -> bytes:
+    """What may be a manifest of ours: `manifest.json` is a common name, and may be of any size."""
+    with file.open("rb") as stream:
+        return stream.read(_MANIFEST_BYTES)
+
+
+def _find(given: str, top: Path, outputs: _Outputs) -> list[_Spot]:
     if given == _STDIN:
         return [_Spot(None, "stdin", "stdin")]
     if is_url(given):
-        return _find_url(given)
+        return _find_url(given, outputs)
     # "" would be the current folder: `annotate run "$DIR"` with DIR unset
     if given and os.path.lexists(given):
-        return _find_folder(given) if _is_folder(Path(given)) else [_find_file(Path(given), top)]
+        path = Path(given)
+        if outputs.hold(path):
+            return []
+        return _find_folder(given, outputs) if _is_folder(path) else [_find_file(path, top)]
     if glob.has_magic(given):
-        return _find_glob(given)
+        return _find_glob(given, outputs)
     raise InputError(f"{given or 'empty path'}: no such file or folder; check the path")
 
 
-def _find_url(given: str) -> list[_Spot]:
+def _find_url(given: str, outputs: _Outputs) -> list[_Spot]:
     try:
         root, files = expand_url(given)
+        files, left_out = outputs.without(files), len(outputs.met)
     except (RemoteError, OSError) as error:
         raise InputError(f"{given}: {error.strerror if isinstance(error, OSError) else error}") from error
+    if left_out and not files:
+        return []
     named = [(file.path[len(root) :].lstrip("/"), file) for file in files]
     if len(files) != 1 or files[0].path[len(root) :].lstrip("/") != PurePath(given).name:
         named = [(name, file) for name, file in named if _is_wanted(PurePath(name))]
@@ -107,31 +169,31 @@ def _find_url(given: str) -> list[_Spot]:
     return [_Spot(file, PurePath(prefix, name).as_posix(), name) for name, file in named]
 
 
-def _find_folder(given: str) -> list[_Spot]:
-    spots = _under(Path(given), _walk(Path(given)))
-    if not spots:
+def _find_folder(given: str, outputs: _Outputs) -> list[_Spot]:
+    spots = _under(Path(given), _walk(Path(given), outputs))
+    if not spots and not outputs.met:
         raise InputError(f"{given}: no file to read in this folder; known suffixes: {known_suffixes()}")
     return spots
 
 
-def _find_glob(given: str) -> list[_Spot]:
+def _find_glob(given: str, outputs: _Outputs) -> list[_Spot]:
     parts = Path(given).parts
     wild = next(i for i, part in enumerate(parts) if glob.has_magic(part))
     root = Path(*parts[:wild])
-    spots = _under(root, _matches(root, str(PurePath(*parts[wild:])), given))
-    if not spots:
+    spots = _under(root, _matches(root, str(PurePath(*parts[wild:])), given, outputs))
+    if not spots and not outputs.met:
         raise InputError(f"{given}: matches no file to read; ** goes into folders; known suffixes: {known_suffixes()}")
     return spots
 
 
-def _matches(root: Path, pattern: str, given: str) -> Iterator[Path]:
+def _matches(root: Path, pattern: str, given: str, outputs: _Outputs) -> Iterator[Path]:
     try:
         hits = list(root.glob(pattern))
     except ValueError as error:
         raise InputError(f"{given}: {error}; write ** between slashes") from error
     for hit in hits:
         if not any(part.startswith(".") for part in hit.relative_to(root).parts):
-            yield from _walk(hit) if _is_folder(hit) else filter(_is_wanted, [hit])
+            yield from _walk(hit, outputs) if _is_folder(hit) else _wanted([hit], outputs)
 
 
 def _find_file(path: Path, top: Path) -> _Spot:
@@ -140,7 +202,7 @@ def _find_file(path: Path, top: Path) -> _Spot:
     return _Spot(path, _safe(path), _safe(path))
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def _walk(root: Path, outputs: _Outputs) -> Iterator[Path]:
     """The files below a folder that are to be read, and the folders that could not be listed.
 
     The latter are yielded like files, so that they fail when opened: a folder left out must be told.
@@ -148,8 +210,12 @@ def _walk(root: Path) -> Iterator[Path]:
     shut: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=shut.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from filter(_is_wanted, (Path(folder, name) for name in names))
+        yield from _wanted((Path(folder, name) for name in names), outputs)
     yield from (Path(error.filename) for error in shut)
+
+
+def _wanted(paths: Iterable[Path], outputs: _Outputs) -> Iterator[Path]:
+    return (path for path in paths if _is_wanted(path) and not outputs.hold(path))
 
 
 def _is_folder(path: Path) -> bool:

@@ -1,0 +1,218 @@
+"""Where the files of an output stand, and what of them says that a run of this tool has written them.
+
+    news/annotations.jsonl    one record a line; with a shard size annotations-00000.jsonl, -00001, …
+    news/errors.jsonl         one failed document a line; empty where none failed
+    news/manifest.json        what the run did: versions, options, counts
+    news/.annotate/           what the next run needs to do only what is new; may be deleted, and is made anew
+
+With `-o news.jsonl` the same stands beside that file: `news.errors.jsonl`, `news.manifest.json`,
+`.news.jsonl.annotate/`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from annotate.records import OLDER, SCHEMA
+from annotate.storage.remote import Mirror, RemoteError, is_url
+from annotate.storage.write import OutputError, explained
+
+ANNOTATIONS = "annotations.jsonl"
+ERRORS = "errors.jsonl"
+MANIFEST = "manifest.json"
+STATE = ".annotate"
+PLAN, LOCK = "run.json", "lock"
+JOURNAL, PART = ".journal", ".part"
+
+_ONE_FILE = re.compile(r"(?P<stem>.+)\.jsonl(?P<packing>(?:\.(?:gz|zst))?)")
+_SHARD = re.compile(r"(?P<stem>[^/\\\\]+?)(?:-\d{5,})?(?P<suffix>\.jsonl(?:\.gz|\.zst)?)")
+_DRAFT_NAME = re.compile(r"(?P<final>.+)\.[0-9a-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where the files of one output stand; all in one folder, what the next run needs in `state`."""
+
+    annotations: Path
+    errors: Path
+    manifest: Path
+    state: Path
+
+    @property
+    def folder(self) -> Path:
+        """The folder that all of them stand in."""
+        return self.annotations.parent
+
+    def shard(self, number: int | None) -> Path:
+        """The annotations of one shard; of all, where there are no shards."""
+        if number is None:
+            return self.annotations
+        match = _ONE_FILE.fullmatch(self.annotations.name)
+        assert match is not None
+        return self.annotations.with_name(f"{match['stem']}-{number:05}.jsonl{match['packing']}")
+
+    def __iter__(self) -> Iterator[Path]:
+        """In the order in which they appear: the manifest last, because it vouches for the others."""
+        return iter((self.annotations, self.errors, self.manifest))
+
+
+def output_paths(target: str | Path) -> Paths:
+    """The files that `-o target` means: a folder, or an annotations file with the others beside it.
+
+    >>> [path.as_posix() for path in output_paths("news")]
+    ['news/annotations.jsonl', 'news/errors.jsonl', 'news/manifest.json']
+    >>> [path.as_posix() for path in output_paths("out/news.jsonl.gz")]
+    ['out/news.jsonl.gz', 'out/news.errors.jsonl', 'out/news.manifest.json']
+    """
+    path = Path(target)
+    one_file = _ONE_FILE.fullmatch(path.name)
+    if one_file is None:
+        return Paths(path / ANNOTATIONS, path / ERRORS, path / MANIFEST, path / STATE)
+    stem = one_file["stem"]
+    state = path.with_name(f".{path.name}{STATE}")
+    return Paths(path, path.with_name(f"{stem}.{ERRORS}"), path.with_name(f"{stem}.{MANIFEST}"), state)
+
+
+def names_of(path: Path) -> tuple[str | None, bool]:
+    """For a file of the state its final name, and whether it is a draft; None for any other file."""
+    if path.suffix not in (JOURNAL, PART) and not path.name.endswith((".old", ".packed")):
+        return None, False
+    if path.name.endswith((".old", ".packed")):
+        return path.name, True
+    draft = _DRAFT_NAME.fullmatch(path.stem)
+    return (draft["final"], True) if draft else (path.stem, False)
+
+
+def journals(paths: Paths) -> list[tuple[Path, bool]]:
+    """The journals that earlier runs have left, each with whether its run was broken off; those first, they are newer.
+
+    A run that is over leaves one for each shard. Of several broken-off runs the last to write comes first.
+    """
+    found = [(path, names_of(path)[1]) for path in paths.state.glob(f"*{JOURNAL}")]
+    return sorted(found, key=lambda pair: (not pair[1], -pair[0].stat().st_mtime_ns if pair[1] else 0, pair[0].name))
+
+
+def mirror_of(target: str | Path) -> Mirror | None:
+    """The folder of this machine that stands for a URL; None for a path."""
+    if not is_url(str(target)):
+        return None
+    try:
+        return Mirror(str(target))
+    except RemoteError as error:
+        raise OutputError(str(error)) from error
+
+
+def local_paths(target: str | Path) -> Paths:
+    """Where the files of an output stand on this machine; what a URL names is brought here."""
+    mirror = mirror_of(target)
+    if mirror is None:
+        return output_paths(target)
+    with explained(Path(str(target))):
+        mirror.fetch()
+    return output_paths(mirror.target)
+
+
+def is_ours(paths: Paths) -> bool:
+    """Whether what stands there is the output of an earlier run: its manifest or its journals say so."""
+    return bool(manifest_in(paths)) or bool(journals(paths))
+
+
+def manifest_in(paths: Paths) -> dict[str, Any]:
+    """The manifest of an earlier run; empty where there is none, or a file of another origin."""
+    with suppress(OSError):
+        return _manifest(paths.manifest.read_bytes())
+    return {}
+
+
+def _manifest(data: bytes) -> dict[str, Any]:
+    """What a manifest says, of any version of this tool; empty where it is none."""
+    with suppress(orjson.JSONDecodeError):
+        content = orjson.loads(data)
+        if isinstance(content, dict) and content.get("schema") in (SCHEMA, *OLDER):
+            return content
+    return {}
+
+
+def files_of(paths: Paths) -> set[str]:
+    """The files with annotations that the manifest of an earlier run names, as far as they may be its."""
+    return _named(manifest_in(paths), paths.annotations.name)
+
+
+def _named(manifest: dict[str, Any], annotations: str | None = None) -> set[str]:
+    """The files with annotations that a manifest names; never a path, and those of one output where it is given."""
+    files = manifest.get("files")
+    found = set()
+    for name in files if isinstance(files, list) else ():
+        match = _SHARD.fullmatch(name) if isinstance(name, str) else None
+        if match and (annotations is None or annotations in (name, f"{match['stem']}{match['suffix']}")):
+            found.add(name)
+    return found
+
+
+def written(names: Iterable[str], read: Callable[[str], bytes], states: Iterable[Path] = ()) -> set[str]:
+    """Of the files in one folder those that runs of this tool have written: no input, whatever their suffix.
+
+    Manifests vouch for them, and for a run that was broken off the journals in its state. `read` gives the bytes of
+    one of the `names`.
+
+    >>> manifest = b'{"schema": "annotate/1", "files": ["news.jsonl"]}'
+    >>> sorted(written(["a.txt", "news.jsonl", "news.manifest.json"], lambda _: manifest))
+    ['news.errors.jsonl', 'news.jsonl', 'news.manifest.json']
+    """
+    found: set[str] = set()
+    for name in names:
+        if name != MANIFEST and not name.endswith(f".{MANIFEST}"):
+            continue
+        with suppress(OSError):
+            if manifest := _manifest(read(name)):
+                found |= {name, name.removesuffix(MANIFEST) + ERRORS, *_named(manifest)}
+    for state in states:
+        finals = {str(names_of(path)[0]) for path in state.glob(f"*{JOURNAL}")}
+        found |= {name for name in finals if _SHARD.fullmatch(name)}
+    return found
+
+
+def is_state(name: str) -> bool:
+    """Whether a folder of this name holds what the next run into some output needs."""
+    return name == STATE or (name.startswith(".") and name.endswith(STATE))
+
+
+def earlier_plan(paths: Paths) -> dict[str, Any] | None:
+    """What the last run there was asked to do; None where that is not known."""
+    with suppress(OSError, orjson.JSONDecodeError):
+        content = orjson.loads((paths.state / PLAN).read_bytes())
+        if isinstance(content, dict):
+            return content
+    return None
+
+
+def is_running(paths: Paths) -> bool:
+    """Whether a run is writing there now; nothing is written to find out, since the place may be read-only.
+
+    A lock for reading is asked for and let go at once: a run that begins in this very moment waits longer than that.
+    """
+    try:
+        with (paths.state / LOCK).open("rb") as file:
+            return _is_locked(file)
+    except OSError:  # no run has ever been here, or it may not be known
+        return False
+
+
+def _is_locked(file: BinaryIO) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows: a locked file cannot be read there
+        file.read(1)
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
