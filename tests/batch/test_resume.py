@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from annotate.batch.status import plan_of, status
 from annotate.pipeline import Options, Pipeline
 from annotate.reading.read import read
 from annotate.records import Document
+from annotate.storage.layout import is_running
 from annotate.storage.write import OutputError
 
 TEXTS = {
@@ -276,6 +281,56 @@ def test_status_says_what_the_next_run_would_do(news: Path) -> None:
     again()
     found = status("out", read(plan["inputs"]), Pipeline(options))
     assert (found.to_do, found.documents["up to date"]) == (0, 3)
+
+
+def test_status_of_an_output_that_may_only_be_read(news: Path) -> None:
+    """Where nothing may be written status tells the same, whatever the lock file allows."""
+    again()
+    plan, options = plan_of("out")
+    Path("out/.annotate/lock").unlink(missing_ok=True)
+    for lock in (None, 0o444, 0o000):
+        if lock is not None:
+            Path("out/.annotate/lock").touch()
+            Path("out/.annotate/lock").chmod(lock)
+        with unprivileged(Path("out"), Path("out/.annotate")):
+            found = status("out", read(plan["inputs"]), Pipeline(options))
+        assert (found.state, found.documents["up to date"]) == ("complete", 3)
+
+
+@contextmanager
+def unprivileged(*folders: Path) -> Iterator[None]:
+    """Folders in which nothing may be written, also where tests run as root."""
+    for folder in folders:
+        folder.chmod(0o555)
+    root = os.geteuid() == 0
+    if root:
+        for parent in [*folders[0].resolve().parents][:3]:
+            parent.chmod(0o755)
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        for folder in folders:
+            folder.chmod(0o755)
+
+
+def test_a_run_is_seen_and_not_disturbed_by_status(news: Path) -> None:
+    """While a run writes, status says so, and a run may begin while status looks."""
+    again()
+    with Output("out") as output:
+        assert is_running(output.paths)
+        output.manifest({})
+    lock = output.paths.state / "lock"
+    lock.touch()
+    with lock.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        timer = threading.Timer(0.1, fcntl.flock, (file, fcntl.LOCK_UN))
+        timer.start()
+        again()
+        timer.join()
+    assert not is_running(output.paths)
 
 
 def test_status_of_what_is_not_ours(tmp_path: Path) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from annotate.storage.journal import Entry, Journal
-from annotate.storage.layout import PART, Paths, journals, names_of
+import orjson
+
+from annotate.records import Failure
+from annotate.storage.journal import Entry, Journal, entries
+from annotate.storage.layout import PART, STDIN_SOURCE, Paths, journals, names_of
 from annotate.storage.write import PACKED, unpacked
 
 
@@ -20,6 +25,7 @@ class Earlier:
         self._data: list[_Data] = []
         self._drafts: list[bool] = []
         self._shard = 0
+        self._kept = 0
         self.damaged: list[str] = []
 
     def open(self) -> None:
@@ -65,12 +71,32 @@ class Earlier:
             self._blame(self._data[number].name)
         return line
 
+    def others(self, sources: frozenset[str]) -> Iterator[tuple[Entry, int]]:
+        """All documents of runs that are over that come from other sources, in the order of the output."""
+        for number, (journal, draft) in enumerate(zip(self._journals, self._drafts, strict=True)):
+            if draft:
+                continue
+            for entry in entries(journal.path):
+                if entry is not None and entry.stamp.source not in sources:
+                    self._kept += 1
+                    yield entry, number
+            self._data[number].close()
+
+    def failures(self, sources: frozenset[str]) -> Iterator[Failure]:
+        """What failed in runs that are over and comes from other sources; of standard input it cannot be mended."""
+        with suppress(FileNotFoundError), self._paths.errors.open("rb") as file:
+            for line in file:
+                failure = Failure(**orjson.loads(line))
+                if not {failure.source, failure.source.rpartition(":")[0]} & {*sources, STDIN_SOURCE}:
+                    yield failure
+
     def _blame(self, name: str) -> None:
         if name not in self.damaged:
             self.damaged.append(name)
 
     def removed(self) -> int:
-        return sum(journal.unmet() for journal, draft in zip(self._journals, self._drafts, strict=True) if not draft)
+        journals = zip(self._journals, self._drafts, strict=True)
+        return sum(journal.unmet() for journal, draft in journals if not draft) - self._kept
 
     def close(self) -> None:
         for journal in self._journals:

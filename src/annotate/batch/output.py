@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -61,7 +61,7 @@ class Output:
     ) -> None:
         self._mirror = mirror_of(target)
         self.paths = output_paths(self._mirror.target if self._mirror else target)
-        self._force = force
+        self.is_forced = force
         self._shard_size = shard_size
         self._lock = FileLock(self.paths.state / LOCK, timeout=_PATIENCE)
         self._earlier = Earlier(self.paths) if resume and not force else None
@@ -75,13 +75,13 @@ class Output:
 
     def __enter__(self) -> Self:
         with explained(self.paths.folder):
-            _check_place(self.paths, force=self._force)
+            _check_place(self.paths, force=self.is_forced)
             self.paths.state.mkdir(parents=True, exist_ok=True)
             self._claim()
             try:
                 if self._mirror:
                     self._mirror.fetch()
-                    _check_place(self.paths, force=self._force)
+                    _check_place(self.paths, force=self.is_forced)
                 if self._earlier:
                     self._earlier.open()
                 self._errors = Draft(self.paths.errors, self._draft_path(self.paths.errors))
@@ -120,6 +120,14 @@ class Output:
     def read(self, entry: Entry, number: int) -> bytes | None:
         """The record of an earlier run, None where its bytes are not as they were written."""
         return self._earlier.read(entry, number) if self._earlier else None
+
+    def others(self, sources: frozenset[str]) -> Iterator[tuple[Entry, int]]:
+        """What earlier runs say of each document that does not come from one of these sources."""
+        return self._earlier.others(sources) if self._earlier else iter(())
+
+    def failures(self, sources: frozenset[str]) -> Iterator[Failure]:
+        """What failed in earlier runs and does not come from one of these sources."""
+        return self._earlier.failures(sources) if self._earlier else iter(())
 
     def removed(self) -> int:
         """How many documents of the earlier output have not been asked for: their inputs are gone."""

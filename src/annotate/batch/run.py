@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import orjson
+
 from annotate.batch.executors import Executor, Serial
+from annotate.batch.others import Kept, Others, settle
 from annotate.batch.output import Output
 from annotate.batch.tally import Tally, build_manifest
+from annotate.batch.work import where
 from annotate.pipeline import Options, Pipeline
 from annotate.reading.read import read
 from annotate.records import Document, Done, Failure
@@ -44,10 +48,14 @@ OnProgress = Callable[[Tally, Failure | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which documents a run may do: at most `limit` of them; of an earlier run's only what failed."""
+    """Which documents a run may do: at most `limit` of them; of an earlier run's only what failed.
+
+    `others` says what becomes of documents of an earlier run whose inputs this one does not name.
+    """
 
     limit: int | None = None
     only_failed: bool = False
+    others: Others = "ask"
 
 
 def run(
@@ -78,10 +86,13 @@ def run(
     started, clock = datetime.now(UTC), time.perf_counter()
     tally = Tally()
     manifest: Mapping[str, Any] = {}
+    scope = scope or Scope()
     with output:
-        plan = _Plan(pipeline, output, scope or Scope())
+        plan = _Plan(pipeline, output, scope)
         if isinstance(output, Output):
-            output.plan({**asked, "options": plan_options(pipeline.options), "folder": str(Path.cwd())})
+            kept = plan.settle(inputs, output)
+            planned = {"options": plan_options(pipeline.options), "folder": str(Path.cwd())}
+            output.plan({**asked, **planned, "others": kept.inputs if kept else None})
         for step, outcome in (executor or Serial()).map(plan.steps(documents), pipeline):
             failure = step.finish(outcome, plan, tally)
             if on_progress is not None:
@@ -112,14 +123,27 @@ class _Plan:
         self.remaining = 0
         self._scope = scope
         self._begun = 0
+        self._others: Kept | None = None
+        self._kept: dict[str | None, tuple[Entry, int]] = {}
+
+    def settle(self, inputs: Sequence[str], output: Output) -> Kept | None:
+        """What is kept of earlier runs besides these inputs; raises OutputError where that has to be said first."""
+        self._others = settle(output.paths, inputs, "drop" if output.is_forced else self._scope.others)
+        return self._others
 
     def steps(self, documents: Iterable[Document | Failure]) -> Iterator[tuple[Document | None, _Step]]:
         """For each document the step that it needs, and the document itself where it has to be annotated."""
+        if self._others is not None and isinstance(self.output, Output):
+            yield from ((None, step) for step in self._keep(self._others.sources, self.output))
         for document in documents:
             if isinstance(document, Failure):
                 yield None, _Step(failure=document)
                 continue
-            stamp = Stamp(document_stamp(document), self.pipeline.settings)
+            stamp = stamp_of(document, self.pipeline)
+            if (kept := self._kept.get(document.id)) is not None:
+                if not self._is_same(document, *kept):
+                    yield None, _Step(failure=_namesake(document, kept[0].stamp))
+                continue
             known = self.output.find(document.id)
             if (step := self._first([pair for pair in known if self._holds(pair[0], stamp)])) is not None:
                 yield None, step
@@ -133,7 +157,24 @@ class _Plan:
 
     def stamp(self, stamp: Stamp, langs: tuple[str, ...]) -> Stamp:
         """The stamp of a document that was annotated by the rules of these languages."""
-        return Stamp(stamp.document, stamp.settings, self.pipeline.rules(langs), langs)
+        return replace(stamp, rules=self.pipeline.rules(langs), langs=langs)
+
+    def _keep(self, sources: frozenset[str], output: Output) -> Iterator[_Step]:
+        """What is kept of documents that do not come from this run's inputs; what failed among them is kept, too."""
+        failed: dict[str | None, Stamp] = {}
+        for entry, number in output.others(sources):
+            if entry.failure is not None:
+                failed[entry.id] = entry.stamp
+                continue
+            self._kept[entry.id] = entry, number
+            yield self._kept_step(entry, number) or _Step(failure=_lost(entry))
+        for failure in output.failures(sources):
+            yield _Step(failure=failure, stamp=failed.get(failure.id))
+
+    def _is_same(self, document: Document, entry: Entry, number: int) -> bool:
+        """Whether a document that is kept comes once more, as rows of standard input may."""
+        line = self.output.read(entry, number) if document.source == entry.stamp.source else None
+        return line is not None and orjson.loads(line)["text"] == document.text
 
     def _holds(self, entry: Entry, stamp: Stamp) -> bool:
         if self._scope.only_failed:
@@ -147,9 +188,9 @@ class _Plan:
 
     def _first(self, known: Known) -> _Step | None:
         """What the first of some earlier runs made of a document, where its record is still whole."""
-        return next((step for entry, number in known if (step := self._kept(entry, number)) is not None), None)
+        return next((step for entry, number in known if (step := self._kept_step(entry, number)) is not None), None)
 
-    def _kept(self, entry: Entry, number: int) -> _Step | None:
+    def _kept_step(self, entry: Entry, number: int) -> _Step | None:
         if entry.failure is not None:
             return _Step(failure=entry.failure, stamp=entry.stamp)
         line = self.output.read(entry, number)
@@ -178,6 +219,21 @@ class _Step:
         plan.output.add(done, self.stamp if self.kept else plan.stamp(self.stamp, done.langs))
         tally.add(done, kept=self.kept is not None)
         return None
+
+
+def stamp_of(document: Document, pipeline: Pipeline) -> Stamp:
+    """The stamp of a document before it is annotated: its languages, and so its rules, are not known yet."""
+    return Stamp(document_stamp(document), pipeline.settings, source=document.source)
+
+
+def _namesake(document: Document, kept: Stamp) -> Failure:
+    message = f"id {document.id!r} is that of a document from {kept.source}, which --add keeps; rename one of them"
+    return Failure(document.id, where(document), "read", "duplicate-id", message)
+
+
+def _lost(entry: Entry) -> Failure:
+    message = "its record is not as it was written; name its input to annotate it again"
+    return Failure(entry.id, entry.stamp.source, "write", "damaged", message)
 
 
 def changed(entry: Entry, stamp: Stamp, pipeline: Pipeline) -> str | None:

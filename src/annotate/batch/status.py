@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from annotate.batch.run import changed
+from annotate.batch.run import changed, stamp_of
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document, Failure
-from annotate.storage.journal import Entry, Stamp, document_stamp, entries
+from annotate.storage.journal import Entry, entries
 from annotate.storage.layout import Paths, earlier_plan, is_ours, is_running, journals, local_paths
 from annotate.storage.write import OutputError
 
 #: What may be said of a document, in the order in which it is told.
 UP_TO_DATE, NEW, TEXT, RULES, SETTINGS, FAILED = "up to date", "new", "text", "patterns", "settings", "failed"
-UNREADABLE, REMOVED = "unreadable", "removed"
+UNREADABLE, REMOVED, KEPT = "unreadable", "removed", "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Status:
 
     `up to date`: nothing. `new`, `text`, `patterns`, `settings`: annotate it, because it was not there, or because
     what is named has changed since. `failed`: it failed, and nothing has changed since. `unreadable`: its input
-    cannot be read. `removed`: take it out, its input is gone.
+    cannot be read. `removed`: take it out, its input is gone. `kept`: nothing, `--add` keeps it.
     """
 
     state: str
@@ -38,6 +38,13 @@ class Status:
     def to_do(self) -> int:
         """How many documents another run would annotate or take out."""
         return sum(self.documents[reason] for reason in (NEW, TEXT, RULES, SETTINGS, REMOVED))
+
+    def count(self, entry: Entry) -> None:
+        """Count what a document came out as."""
+        if entry.failure is None:
+            self.languages[entry.lang] += 1
+        else:
+            self.failures[entry.failure.error] += 1
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
@@ -70,19 +77,24 @@ def status(target: str | Path, documents: Iterable[Document | Failure], pipeline
     drafts = any(draft for _, draft in journals(paths))
     state = "running" if is_running(paths) else "interrupted" if drafts else "complete"
     found = Status(state)
+    keeps = (earlier_plan(paths) or {}).get("others") is not None
+    sources = set()
     for document in documents:
         if isinstance(document, Failure):
             found.documents[UNREADABLE] += 1
             found.failures[document.error] += 1
             continue
+        sources.add(document.source)
         own = known.pop(document.id, None)
         reason = _reason(own, document, pipeline)
         found.documents[reason] += 1
-        if own is not None and own.failure is None:
-            found.languages[own.lang] += 1
-        elif own is not None and own.failure is not None:
-            found.failures[own.failure.error] += 1
-    found.documents[REMOVED] += len(known)
+        if own is not None:
+            found.count(own)
+    for entry in known.values():
+        is_kept = keeps and entry.stamp.source not in sources
+        found.documents[KEPT if is_kept else REMOVED] += 1
+        if is_kept:
+            found.count(entry)
     return found
 
 
@@ -97,5 +109,4 @@ def _known(paths: Paths) -> dict[str | None, Entry]:
 def _reason(entry: Entry | None, document: Document, pipeline: Pipeline) -> str:
     if entry is None:
         return NEW
-    stamp = Stamp(document_stamp(document), pipeline.settings)
-    return changed(entry, stamp, pipeline) or (UP_TO_DATE if entry.failure is None else FAILED)
+    return changed(entry, stamp_of(document, pipeline), pipeline) or (UP_TO_DATE if entry.failure is None else FAILED)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
 
 import typer
 
@@ -83,6 +83,12 @@ def run_command(
     no_resume: Annotated[
         bool, typer.Option("--no-resume", help="Annotate everything again, whatever an earlier run has done.")
     ] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="Keep the documents in OUT whose inputs are not named this time.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the documents out of OUT whose inputs are not named this time.")
+    ] = False,
     n_process: Processes = 1,
     timeout: Timeout = None,
     limit: Annotated[
@@ -106,6 +112,8 @@ def run_command(
     out = out or (STANDARD if set(inputs) == {STANDARD} else None)
     if out is None:
         raise typer.BadParameter("where to? name a folder with -o OUT, or -o - for standard output")
+    if add and (replace or force or no_resume):
+        raise typer.BadParameter("--add keeps what is there, which --replace, --force and --no-resume do not")
     options = options_of(
         patterns,
         only_patterns,
@@ -116,7 +124,7 @@ def run_command(
     )
     _do(
         _Job(inputs, out, options, text_key, day),
-        Scope(limit=limit),
+        Scope(limit, others="keep" if add else "drop" if replace else "ask"),
         lambda: _executor(executor, n_process, timeout, ray_address),
         force=force,
         resume=not no_resume,
@@ -139,12 +147,12 @@ def retry_command(
     """Try again what failed in the last run into OUT, with the same options, and nothing else."""
     from annotate.batch.run import Scope
 
-    job, shard_size = _earlier_job(out)
+    job, plan = _earlier_job(out)
     _do(
         job,
-        Scope(only_failed=True),
+        Scope(only_failed=True, others="drop" if plan.get("others") is None else "keep"),
         lambda: _executor(executor, n_process, timeout, ray_address),
-        shard_size=shard_size,
+        shard_size=plan.get("shard_size"),
         quiet=quiet,
         as_json=as_json,
     )
@@ -184,8 +192,8 @@ class _Job(NamedTuple):
     day: str | None
 
 
-def _earlier_job(out: str) -> tuple[_Job, int | None]:
-    """What the last run into an output was asked to do, and the size of its shards; paths hold as they did then."""
+def _earlier_job(out: str) -> tuple[_Job, Mapping[str, Any]]:
+    """What the last run into an output was asked to do, also as it noted it; paths hold as they did then."""
     from annotate.batch.status import plan_of
     from annotate.storage.write import OutputError
 
@@ -198,7 +206,7 @@ def _earlier_job(out: str) -> tuple[_Job, int | None]:
         os.chdir(plan["folder"])
     except OSError:
         stop(f"{out}: the folder that it was made in is gone; start anew with `annotate run`")
-    return _Job(plan["inputs"], place, options, plan["text_key"], plan["date"]), plan.get("shard_size")
+    return _Job(plan["inputs"], place, options, plan["text_key"], plan["date"]), plan
 
 
 def _executor(name: str | None, n_process: int, timeout: float | None, address: str | None) -> Executor:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import glob
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path, PurePath
 
@@ -105,8 +106,8 @@ class _Outputs:
         """Some remote files, without those that a run has written."""
         there = {PurePath(file.path): file for file in files}
         for folder in {path.parent for path in there} - {*self._folders}:
-            own = [path.name for path in there if path.parent == folder]
-            self._folders[Path(folder)] = written(own, lambda name, at=folder: _bytes(there[at / name]))
+            own = {path.name: file for path, file in there.items() if path.parent == folder}
+            self._folders[Path(folder)] = written(own, partial(_named_bytes, own))
         return [
             file
             for path, file in there.items()
@@ -128,6 +129,10 @@ def _written_in(folder: Path) -> set[str]:
     if not states and not any(name.endswith(MANIFEST) for name in names):
         return set()
     return written(names, lambda name: _bytes(folder / name), states)
+
+
+def _named_bytes(files: Mapping[str, RemoteFile], name: str) -> bytes:
+    return _bytes(files[name])
 
 
 def _bytes(file: Path | RemoteFile) -> bytes:

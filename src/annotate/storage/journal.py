@@ -26,13 +26,15 @@ _CHECKSUM = 8
 class Stamp:
     """What a record depends on: the document as it was read, the settings of the run, the rules of its languages.
 
-    All three are fingerprints; `langs` are the languages whose rules ran, none for a document that failed.
+    All three are fingerprints; `langs` are the languages whose rules ran, none for a document that failed. `source`
+    is the file that it was read from.
     """
 
     document: str
     settings: str
     rules: str = ""
     langs: tuple[str, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def to_line(entry: Entry) -> bytes:
     """
     stamp = entry.stamp
     content: dict[str, Any] = {"id": entry.id, "stamp": [stamp.document, stamp.settings, stamp.rules, *stamp.langs]}
+    content["source"] = stamp.source
     if entry.failure is None:
         content["place"] = [entry.at, entry.size, entry.checksum]
         content["counts"] = [entry.lang, entry.characters, entry.words, dict(entry.labels)]
@@ -91,7 +94,7 @@ def from_line(line: bytes) -> Entry | None:
         return None
     content = orjson.loads(data)
     document, settings, rules, *langs = content["stamp"]
-    stamp = Stamp(document, settings, rules, tuple(langs))
+    stamp = Stamp(document, settings, rules, tuple(langs), content.get("source", ""))
     if "failure" in content:
         return Entry(content["id"], stamp, failure=Failure(*content["failure"]))
     return Entry(content["id"], stamp, *content["place"], *content["counts"])

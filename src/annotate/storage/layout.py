@@ -31,8 +31,11 @@ STATE = ".annotate"
 PLAN, LOCK = "run.json", "lock"
 JOURNAL, PART = ".journal", ".part"
 
+#: What records name as the source of a document that was read from standard input.
+STDIN_SOURCE = "stdin"
+
 _ONE_FILE = re.compile(r"(?P<stem>.+)\.jsonl(?P<packing>(?:\.(?:gz|zst))?)")
-_SHARD = re.compile(r"(?P<stem>[^/\\\\]+?)(?:-\d{5,})?(?P<suffix>\.jsonl(?:\.gz|\.zst)?)")
+_SHARD = re.compile(r"(?P<stem>[^/\\]+?)(?:-\d{5,})?(?P<suffix>\.jsonl(?:\.gz|\.zst)?)")
 _DRAFT_NAME = re.compile(r"(?P<final>.+)\.[0-9a-f]{8}")
 
 
