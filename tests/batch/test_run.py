@@ -147,7 +147,7 @@ def test_the_stage_that_failed_is_named(
     inner = {
         "match": "annotate.matching.match.Engine._windows",
         "resolve": "annotate.values.timex._resolve",
-        "link": "annotate.linking.link._sentences",
+        "link": "annotate.linking.link.sentences",
         "tokenise": "annotate.text.tokenise._breaks",
     }
 
