@@ -61,7 +61,7 @@ MISTAKES = [
         "month",
     ),
     mistake("unknown-label", RULE + "    label: SHOP\n", (3, 5), "'SHOP' is no label", "'SHIP'?", "MONEY"),
-    mistake("unknown-resolver", "label: SHIP\nvalue: slot\n", (2, 1), "'slot'", "'slots'?", "money"),
+    mistake("unknown-resolver", "label: SHIP\nvalue: slot\n", (2, 8), "'slot'", "'slots'?", "money"),
     mistake("unknown-setting", "settings:\n  decimals: ','\n", (2, 3), "'decimals'", "'decimal'?", "space_groups"),
     mistake("unknown-attribute", HEAD + "  - id: a\n    pattern: [{LOWR: x}]\n", (4, 16), "'LOWR'", "'LOWER'?"),
     mistake("needs-model", HEAD + "  - id: a\n    pattern: [{POS: NOUN}]\n", (4, 16), "trained", "known: "),
@@ -88,7 +88,7 @@ MISTAKES = [
     mistake(
         "duplicate-name",
         "names:\n  ship:\n    - {id: a, name: Ever Given}\n    - {id: a, name: Ever Ace}\n",
-        (4, 8),
+        (4, 12),
         "duplicate id 'a'",
     ),
     # --- patterns that cannot be
@@ -116,12 +116,27 @@ MISTAKES = [
     mistake("token-no-mapping", HEAD + "  - id: a\n    pattern: [mv]\n", (4, 15), "{LOWER: van}"),
     mistake("id-no-word", HEAD + "  - id: [a]\n    pattern: [{LOWER: x}]\n", (3, 9), "plain word, not a list"),
     mistake("slot-no-word", HEAD + "  - id: a\n    pattern: [{LOWER: x, slot: [y]}]\n", (4, 32), "plain word"),
-    mistake("in-no-list", HEAD + "  - id: a\n    pattern: [{LOWER: {IN: a}}]\n", (4, 28), "IN takes a list"),
+    mistake("in-no-list", HEAD + "  - id: a\n    pattern: [{LOWER: {IN: a}}]\n", (4, 28), "IN must be a list"),
     mistake("priority", RULE + "    priority: high\n", (5, 15), "priority must be a whole number"),
     mistake("empty-names", HEAD + "  - id: a\n    pattern: [{list: []}]\n", (4, 22), "names nothing"),
     mistake("list-of-lists", "lists:\n  hull: [[romp]]\n", (2, 10), "plain words"),
     mistake("top-no-mapping", "- label: SHIP\n", (1, 1), "a pattern file is a mapping", "known: "),
-    mistake("emit", "label: SHIP\nvalue: slots\nemit: maybe\n", (3, 1), "emit is yes or no"),
+    mistake("top-no-mapping-lower", "# Ships.\n\n- SHIP\n", (3, 1), "a pattern file is a mapping"),
+    mistake("top-a-word", "SHIP\n", (1, 1), "a pattern file is a mapping"),
+    mistake("value-a-list", "label: SHIP\nvalue: [slots]\n", (2, 8), "plain word, not a list"),
+    mistake("lists-no-mapping", "lists: romp\n", (1, 8), "lists must be a mapping"),
+    mistake("name-without-id", "names:\n  ship:\n    - {name: Ever Given}\n", (3, 7), "a name needs 'id'"),
+    mistake("name-empty-id", "names:\n  ship:\n    - {id: '', name: Ever Given}\n", (3, 12), "id must not be empty"),
+    mistake("flag", HEAD + "  - id: a\n    pattern: [{IS_TITLE: maybe}]\n", (4, 26), "'maybe'", "true"),
+    mistake("flag-predicate", HEAD + "  - id: a\n    pattern: [{IS_TITLE: {IN: [yes]}}]\n", (4, 26), "plain word"),
+    mistake("length", HEAD + "  - id: a\n    pattern: [{LENGTH: {'>=': x}}]\n", (4, 31), ">= must be a whole number"),
+    mistake(
+        "kind-with-value", HEAD + "  - id: a\n    pattern: [{kind: month.5}]\n", (4, 22), "'month.5' is no built-in"
+    ),
+    mistake(
+        "rule-with-value", HEAD + "  - id: a\n    pattern: [{rule: month.5}]\n", (4, 22), "'month.5' names no rule"
+    ),
+    mistake("emit", "label: SHIP\nvalue: slots\nemit: maybe\n", (3, 7), "emit is yes or no, not 'maybe'"),
     # --- examples
     mistake("unmarked", RULE + "    examples:\n      - De MV Ada vaart.\n", (6, 9), "marks its span and value"),
     mistake("bad-mark", RULE + "    examples:\n      - De [MV [Ada]](name=Ada).\n", (6, 9), "[words](value)"),
@@ -181,7 +196,7 @@ MISTAKES = [
     mistake("two-documents", "label: SHIP\n---\nlabel: BOAT\n", (2, 1), "another document"),
     mistake("control-character", "label: SH\x01IP\n", (1, 10), "U+0001", "remove it"),
     mistake("control-character-after-accents", "label: ÉÉÉ\x01\n", (1, 11), "U+0001", "remove it"),
-    mistake("not-utf8", "# één\nlabel: SHIP\n", (1, 1), "not UTF-8"),
+    mistake("not-utf8", "# één\nlabel: SHIP\n", (1, 3), "not UTF-8"),
     mistake(
         "alias-bomb",
         "lists:\n  a: &a [x, x]\n  b: &b [*a, *a, *a, *a]\n  c: &c [*b, *b, *b, *b]\n  d: [*c, *c, *c, *c]\n",

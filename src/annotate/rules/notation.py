@@ -81,6 +81,24 @@ def _shown(value: Any) -> str:
     return " ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else str(value)
 
 
+_MARK = re.compile(r"\[([^\[\]]+)\]\(([^()]*)\)")
+
+
+def unmark(marked: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
+    """An example's plain text and its `(start, end, value)` spans.
+
+    >>> unmark("Op [18 januari 1950](1950-01-18) begon het.")
+    ('Op 18 januari 1950 begon het.', ((3, 18, '1950-01-18'),))
+    """
+    text, spans, last = "", [], 0
+    for match in _MARK.finditer(marked):
+        text += marked[last : match.start()]
+        spans.append((len(text), len(text) + len(match[1]), match[2]))
+        text += match[1]
+        last = match.end()
+    return text + marked[last:], tuple(spans)
+
+
 _WORD = re.compile(r'[^\s"]*"[^"]*"|\S+')
 
 
