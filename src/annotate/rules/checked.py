@@ -14,7 +14,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from annotate.rules.faults import nearest
-from annotate.rules.models import ATTRIBUTES, NEED_MODEL, Model, PatternFile
+from annotate.rules.models import PatternFile
+from annotate.rules.token_model import ATTRIBUTES, NEED_MODEL
+from annotate.rules.word_models import Model
 from annotate.rules.yamltext import Fields, Items, Place, Text, parse
 
 #: Up to so many choices are said in a sentence.

@@ -10,21 +10,14 @@ from typing import Any
 from annotate.rules.checked import Checked, checked
 from annotate.rules.faults import nearest
 from annotate.rules.grammar import Example, KnownName, Label, Rule, TokenSpec, fold
-from annotate.rules.models import (
-    ATTRIBUTES,
-    OF_WORDS,
-    Case,
-    Description,
-    LabelSpec,
-    Model,
-    Name,
-    PatternFile,
-)
+from annotate.rules.models import Case, Description, LabelSpec, Name, PatternFile
 from annotate.rules.models import Rule as RuleModel
 from annotate.rules.notation import unmark
 from annotate.rules.sources import Sources, Use
+from annotate.rules.token_model import ATTRIBUTES, OF_WORDS
+from annotate.rules.word_models import Model
 from annotate.rules.yamltext import Fields, Place, Text, YamlFault
-from annotate.schema import AGREEMENT_KINDS, PARTNERSHIP_KINDS
+from annotate.spans import AGREEMENT_KINDS, PARTNERSHIP_KINDS
 
 #: What the names of these lists may be; of lists of the user's own, anything.
 _KINDS = {"agreement": AGREEMENT_KINDS, "partnership": PARTNERSHIP_KINDS}

@@ -11,17 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
+from typing import get_args
 
 from babel.core import get_global
 
 from annotate.rules.faults import nearest
-from annotate.schema import (
+from annotate.spans import (
     AGREEMENT_KINDS,
-    AGREEMENT_STATUSES,
     MONEY_MODIFIERS,
     MONEY_PERIODS,
     PARTNERSHIP_KINDS,
     PARTNERSHIP_STATUSES,
+    AgreementStatus,
 )
 
 PERIODS = ("year", "half", "quarter", "month", "week", "weekend", "day", "decade", "century")
@@ -106,7 +107,7 @@ KINDS: Mapping[str, Keys] = {
     "modifier": _among(MONEY_MODIFIERS),
     "rate": _among(MONEY_PERIODS),
     "agreement_kind": _among(AGREEMENT_KINDS),
-    "agreement_status": _among(AGREEMENT_STATUSES),
+    "agreement_status": _among(get_args(AgreementStatus)),
     "partnership_kind": _among(PARTNERSHIP_KINDS),
     "partnership_status": _among(PARTNERSHIP_STATUSES),
     "level": _matching(

@@ -1,264 +1,40 @@
 """What a pattern file may hold, as typed models: from them come its check, the editor's schema, the reference.
 
-Words stay `Text`, so that each keeps its place in the file. Nothing is looked up here that stands in another file:
-whether a list, kind or rule exists is asked in `uses`, once all files are read. Loading this module takes a while;
-it belongs to the path on which files are read, and to no other.
+Nothing is looked up here that stands in another file: whether a list, kind or rule exists is asked in `uses`, once all
+files are read. Loading the models takes a while; they belong to the path on which files are read, and to no other.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    InstanceOf,
-    PlainValidator,
-    Tag,
-    WithJsonSchema,
-    create_model,
-    model_validator,
-)
+from pydantic import AfterValidator, Discriminator, Field, InstanceOf, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
-from spacy.attrs import IDS
 
 from annotate.rules.keys import keys_of
 from annotate.rules.notation import unmark
-from annotate.rules.yamltext import Fields, Items, Text
-
-RESOLVERS = ("date", "money", "agreement", "partnership", "slots")
-LANGUAGE = re.compile(r"[a-z]{2,3}")
-
-#: What a token may not ask of spaCy: no model runs here, and entities are what is looked for.
-NEED_MODEL = frozenset(
-    {"POS", "TAG", "DEP", "LEMMA", "MORPH", "SENT_START", "IS_SENT_START", "_"}
-    | {"ENT_TYPE", "ENT_IOB", "ENT_ID", "ENT_KB_ID"}
+from annotate.rules.token_model import Pattern
+from annotate.rules.word_models import (
+    LANGUAGE,
+    SCALAR,
+    WORDS,
+    Forms,
+    Integer,
+    LabelName,
+    LabelNames,
+    ListNames,
+    Model,
+    RuleIds,
+    Word,
+    Words,
+    YesNo,
+    names_of,
+    shape,
+    wrong,
 )
-OF_WORDS = ("TEXT", "ORTH", "LOWER", "NORM", "SHAPE", "PREFIX", "SUFFIX")
-FLAGS = tuple(
-    sorted({"SPACY", *(n for n in IDS if re.fullmatch(r"(IS|LIKE)_[A-Z_]+", n) and "OOV" not in n)} - NEED_MODEL)
-)
-ATTRIBUTES = (*OF_WORDS, "LENGTH", *FLAGS)
-
-_SCALAR = {"type": ["string", "number", "boolean", "null"]}
-
-
-def wrong(message: str) -> PydanticCustomError:
-    """A fault that says of itself all that there is to say."""
-    return PydanticCustomError("told", "{told}", {"told": message})
-
-
-# --- words, and lists of them
-
-Word: TypeAlias = Annotated[Text, InstanceOf(), WithJsonSchema(_SCALAR)]
-
-
-def _listed(value: Any) -> Any:
-    """A single word counts as a list of one; empty words are none."""
-    if isinstance(value, Text):
-        return Items([value]) if value else value
-    return [item for item in value if item != ""] if isinstance(value, Items) and "" in value else value
-
-
-def _names(what: str) -> Any:
-    """The editor's schema of a name that other files define: its choices are put in by `editor`."""
-    return WithJsonSchema({"type": "string", "x-names": what})
-
-
-_words = BeforeValidator(_listed)
-Words: TypeAlias = Annotated[list[Word], _words]
-ListNames: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), _names("list")]], _words]
-ListUses: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), _names("list")]], _words, Field(min_length=1)]
-KindUses: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), _names("kind")]], _words, Field(min_length=1)]
-RuleUses: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), _names("rule")]], _words, Field(min_length=1)]
-AnyUses: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), _names("any")]], _words, Field(min_length=1)]
-LabelNames: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), _names("label")]], _words]
-RuleIds: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), _names("rule id")]], _words]
-LabelName: TypeAlias = Annotated[Text, InstanceOf(), _names("label")]
-
-
-def _integer(value: Any) -> int:
-    if isinstance(value, Text) and re.fullmatch(r"-?\d{1,6}", value):
-        return int(value)
-    raise PydanticCustomError("named", "must be a whole number")
-
-
-def _word_of_list(word: Text) -> Text:
-    if not word.strip("=*").strip():
-        raise wrong(f"'{word}' is no word")
-    return word
-
-
-def _shape(value: Any) -> str:
-    return "(mapping)" if isinstance(value, Fields) else "(other)"
-
-
-Integer: TypeAlias = Annotated[
-    int, PlainValidator(_integer), WithJsonSchema({"type": ["integer", "string"], "pattern": r"^-?\d{1,6}$"})
-]
-YesNo: TypeAlias = Literal["yes", "no"]
-Truth: TypeAlias = Annotated[
-    Literal["true", "false", "yes", "no"], WithJsonSchema({"enum": ["true", "false", "yes", "no", True, False]})
-]
-Form: TypeAlias = Annotated[Text, InstanceOf(), AfterValidator(_word_of_list), WithJsonSchema(_SCALAR)]
-Forms: TypeAlias = Annotated[list[Form], _words]
-
-
-class Model(BaseModel):
-    """What all models share: no key but those that are named."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    #: How messages speak of one, and what one looks like.
-    what: ClassVar[str] = "this"
-    such_as: ClassVar[str] = ""
-
-
-# --- tokens
-
-
-def _regular(word: Text) -> Text:
-    try:
-        re.compile(word)
-    except re.error as error:
-        raise wrong(f"bad regular expression '{word}': {error}") from None
-    return word
-
-
-class WordPredicates(Model):
-    """What the text of a token may be asked besides being equal."""
-
-    what = "a predicate of words"
-
-    REGEX: Annotated[Text, InstanceOf(), AfterValidator(_regular), WithJsonSchema({"type": "string"})] | None = Field(
-        None, description="A regular expression that is found in the word"
-    )
-    IN: list[Word] | None = Field(None, description="One of these words")
-    NOT_IN: list[Word] | None = Field(None, description="None of these words")
-    IS_SUBSET: list[Word] | None = Field(None, description="As IN, for a single word")
-    IS_SUPERSET: list[Word] | None = Field(None, description="Equal to all of these words")
-    INTERSECTS: list[Word] | None = Field(None, description="As IN, for a single word")
-    FUZZY: Word | None = Field(None, description="This word, or one a few letters off")
-
-
-_FUZZY: dict[str, Any] = {
-    f"FUZZY{n}": (Word | None, Field(None, description=f"This word, or one at most {n} letters off"))
-    for n in range(1, 10)
-}
-_WordPredicates: Any = create_model("WordPredicates", __base__=WordPredicates, **_FUZZY)
-
-_COMPARED: dict[str, Any] = {
-    name: (Integer | None, Field(None, alias=sign, description=f"The length is {said} this"))
-    for name, sign, said in (
-        ("equal", "==", "equal to"),
-        ("unequal", "!=", "not"),
-        ("at_least", ">=", "at least"),
-        ("at_most", "<=", "at most"),
-        ("more", ">", "more than"),
-        ("less", "<", "less than"),
-    )
-}
-_COMPARED |= {
-    "IN": (list[Integer] | None, Field(None, description="One of these numbers")),
-    "NOT_IN": (list[Integer] | None, Field(None, description="None of these numbers")),
-}
-
-
-class NumberPredicates(Model):
-    """What the length of a token may be asked."""
-
-    what = "a predicate of numbers"
-
-
-_NumberPredicates: Any = create_model("NumberPredicates", __base__=NumberPredicates, **_COMPARED)
-_WordAttribute: Any = Annotated[
-    Annotated[Word, Tag("(other)")] | Annotated[_WordPredicates, Tag("(mapping)")], Discriminator(_shape)
-]
-_NumberAttribute: Any = Annotated[
-    Annotated[Integer, Tag("(other)")] | Annotated[_NumberPredicates, Tag("(mapping)")], Discriminator(_shape)
-]
-
-
-def _quantifier(value: Text) -> Text:
-    if not re.fullmatch(r"[?*+!1]|\{\d+\}|\{\d*,\d+\}|\{\d+,\}", value):
-        raise wrong(f"unknown quantifier '{value}'; known: ?, *, +, !, {{n}}, {{n,m}}")
-    low, _, high = value.strip("{}").partition(",")
-    if high.isdigit() and int(high) - int(low or 0) > 4:
-        raise wrong(f"'{value}' is slow: spaCy tries each number of tokens; write * or + instead")
-    return value
-
-
-Quantifier: TypeAlias = Annotated[
-    Text,
-    InstanceOf(),
-    AfterValidator(_quantifier),
-    WithJsonSchema({"type": ["string", "integer"], "examples": ["?", "*", "+", "!", "{2}", "{0,2}"]}),
-]
-
-
-class TokenBase(Model):
-    """One token of a pattern: what it must be, how often, and what it gives."""
-
-    what = "a token"
-    such_as = "{list: month} or {LOWER: van}"
-
-    list: ListUses | None = Field(
-        None, description="Word lists, one of which the token stands in; month.5 asks for one value of a list"
-    )
-    kind: KindUses | None = Field(None, description="Built-in kinds of token, one of which it is")
-    rule: RuleUses | None = Field(None, description="Smaller rules, by id or `gives`, one of which found it")
-    also: AnyUses | None = Field(None, description="Lists, kinds or rules, one of which it is besides")
-    unless: AnyUses | None = Field(None, description="Lists, kinds or rules, none of which it is")
-    slot: Word | None = Field(None, description="The name under which its value reaches the resolver")
-    outside: YesNo = Field("no", description="yes: it must be there, and is no part of the span")
-    OP: Quantifier | None = Field(
-        None, description="How often: ? (or not), * (any number), + (at least once), ! (not), {2}, {0,2}"
-    )
-
-
-_ABOUT = {
-    "TEXT": "The word as it is written",
-    "ORTH": "The word as it is written, as TEXT",
-    "LOWER": "The word in lower case",
-    "NORM": "The word in spaCy's normal form",
-    "SHAPE": "The word's shape: Xxxx, dd",
-    "PREFIX": "The word's first letter",
-    "SUFFIX": "The word's last three letters",
-    "LENGTH": "How many letters the word has",
-    "SPACY": "Whether a space follows",
-}
-_ATTRIBUTE_FIELDS: dict[str, Any] = {
-    **{name: (_WordAttribute | None, Field(None, description=_ABOUT[name])) for name in OF_WORDS},
-    "LENGTH": (_NumberAttribute | None, Field(None, description=_ABOUT["LENGTH"])),
-    **{
-        name: (Truth | None, Field(None, description=_ABOUT.get(name, f"spaCy's flag `{name.lower()}`")))
-        for name in FLAGS
-    },
-}
-Token: Any = create_model("Token", __base__=TokenBase, __doc__=TokenBase.__doc__, **_ATTRIBUTE_FIELDS)
-
-
-def _can_match(tokens: list[Any]) -> list[Any]:
-    if all(token.OP is not None and optional(token.OP) for token in tokens):
-        raise wrong("every token of this pattern is optional: it would match nothing")
-    if all(token.outside == "yes" for token in tokens):
-        raise wrong("every token of this pattern is outside: its span would be empty")
-    return tokens
-
-
-def optional(quantifier: str) -> bool:
-    """Whether a quantifier allows no token at all."""
-    return quantifier in ("?", "*", "!") or quantifier.startswith(("{0,", "{,"))
-
-
-Pattern: TypeAlias = Annotated[list[Token], Field(min_length=1), AfterValidator(_can_match)]
-
+from annotate.rules.yamltext import Items, Text
 
 # --- examples
 
@@ -326,24 +102,24 @@ def _language_key(key: Text) -> Text:
 LanguageKey: TypeAlias = Annotated[
     Text, InstanceOf(), AfterValidator(_language_key), WithJsonSchema({"type": "string"})
 ]
-_Example = Annotated[Annotated[Marked, Tag("(other)")] | Annotated[MarkedCase, Tag("(mapping)")], Discriminator(_shape)]
-_Reject = Annotated[Annotated[Markable, Tag("(other)")] | Annotated[Case, Tag("(mapping)")], Discriminator(_shape)]
-_Listed = Annotated[list[_Example], _words]
-_RejectsListed = Annotated[list[_Reject], _words]
+_Example = Annotated[Annotated[Marked, Tag("(other)")] | Annotated[MarkedCase, Tag("(mapping)")], Discriminator(shape)]
+_Reject = Annotated[Annotated[Markable, Tag("(other)")] | Annotated[Case, Tag("(mapping)")], Discriminator(shape)]
+_Listed = Annotated[list[_Example], WORDS]
+_RejectsListed = Annotated[list[_Reject], WORDS]
 Examples: TypeAlias = Annotated[
-    Annotated[_Listed, Tag("(other)")] | Annotated[dict[LanguageKey, _Listed], Tag("(mapping)")], Discriminator(_shape)
+    Annotated[_Listed, Tag("(other)")] | Annotated[dict[LanguageKey, _Listed], Tag("(mapping)")], Discriminator(shape)
 ]
 Rejects: TypeAlias = Annotated[
     Annotated[_RejectsListed, Tag("(other)")] | Annotated[dict[LanguageKey, _RejectsListed], Tag("(mapping)")],
-    Discriminator(_shape),
+    Discriminator(shape),
 ]
-RuleId: TypeAlias = Annotated[Text, InstanceOf(), _names("rule id")]
+RuleId: TypeAlias = Annotated[Text, InstanceOf(), names_of("rule id")]
 FileExamples: TypeAlias = Annotated[
-    Annotated[_Listed, Tag("(other)")] | Annotated[dict[RuleId, Examples], Tag("(mapping)")], Discriminator(_shape)
+    Annotated[_Listed, Tag("(other)")] | Annotated[dict[RuleId, Examples], Tag("(mapping)")], Discriminator(shape)
 ]
 FileRejects: TypeAlias = Annotated[
     Annotated[_RejectsListed, Tag("(other)")] | Annotated[dict[RuleId, Rejects], Tag("(mapping)")],
-    Discriminator(_shape),
+    Discriminator(shape),
 ]
 
 
@@ -439,7 +215,7 @@ def _filled(value: Text) -> Text:
     return value
 
 
-Filled: TypeAlias = Annotated[Text, InstanceOf(), AfterValidator(_filled), WithJsonSchema(_SCALAR)]
+Filled: TypeAlias = Annotated[Text, InstanceOf(), AfterValidator(_filled), WithJsonSchema(SCALAR)]
 
 
 class Name(Model):
@@ -481,11 +257,9 @@ class Description(Model):
     ] = Field(Text("any"), description="A kind of keys, a range such as 1..12, or the keys themselves; `?`: or none")
 
 
-_Described = Annotated[
-    Annotated[Word, Tag("(other)")] | Annotated[Description, Tag("(mapping)")], Discriminator(_shape)
-]
+_Described = Annotated[Annotated[Word, Tag("(other)")] | Annotated[Description, Tag("(mapping)")], Discriminator(shape)]
 _ListWords = Annotated[
-    Annotated[Forms, Tag("(other)")] | Annotated[dict[Word, Forms], Tag("(mapping)")], Discriminator(_shape)
+    Annotated[Forms, Tag("(other)")] | Annotated[dict[Word, Forms], Tag("(mapping)")], Discriminator(shape)
 ]
 
 

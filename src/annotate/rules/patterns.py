@@ -19,7 +19,23 @@ from annotate.rules.grammar import Grammar
 if TYPE_CHECKING:
     from annotate.rules.sources import Sources
 
-__all__ = ["BUILT_IN", "PACKAGED", "Fault", "PatternError", "compile_language", "load"]
+__all__ = [
+    "BUILT_IN",
+    "PACKAGED",
+    "Fault",
+    "PatternError",
+    "compile_language",
+    "concerns",
+    "faults_of",
+    "files_of",
+    "fingerprint",
+    "folders",
+    "languages",
+    "load",
+    "names_in",
+    "unread",
+    "warnings_of",
+]
 
 _here = Path(__file__).resolve()
 #: The built-in patterns: inside the package when installed, at the top of the repository in a checkout.
