@@ -1,7 +1,14 @@
-"""Every record that a test makes is checked against the published schema, whatever else the test asks."""
+"""What holds for the whole test run.
+
+Every record that a test makes is checked against the published schema, whatever else the test asks. And the run has a
+cache of its own, so that nothing of the user's is read or written.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -11,6 +18,11 @@ from jsonschema import Draft202012Validator
 
 from annotate.pipeline import Pipeline
 from annotate.schema import json_schema
+
+#: Set here and not in a fixture, so that processes of pytest-xdist and of the tests share one.
+_OWN = "ANNOTATE_CACHE" not in os.environ
+if _OWN:
+    os.environ["ANNOTATE_CACHE"] = tempfile.mkdtemp(prefix="annotate-tests-")
 
 #: Of a long text so many spans and facts are checked: they are made by the same few lines of code.
 _CHECKED = 40
@@ -34,3 +46,9 @@ def checked(make: Callable[..., Any]) -> Callable[..., Any]:
         return record
 
     return make_and_check
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The one that made the folder of the cache removes it."""
+    if _OWN and not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop("ANNOTATE_CACHE"), ignore_errors=True)

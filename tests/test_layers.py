@@ -18,7 +18,7 @@ SOURCE = Path(annotate.__file__).parent
 #: The rooms of the house from the ground up. A module may import what stands in its own room or on a lower floor;
 #: rooms on one floor know nothing of one another. Top-level modules stand on the floor that names them.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("spans", "version", "extras"),
+    ("spans", "version", "extras", "usercache"),
     ("records",),
     ("schema",),
     ("text", "storage"),

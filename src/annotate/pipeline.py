@@ -19,7 +19,7 @@ from annotate.linking.linked import Linked
 from annotate.matching import choose
 from annotate.matching.match import Engine
 from annotate.records import SCHEMA, Document
-from annotate.rules import cldr, patterns
+from annotate.rules import cldr, compiled, patterns
 from annotate.rules.grammar import Grammar, Settings
 from annotate.rules.matches import Found, Match
 from annotate.rules.patterns import Fault
@@ -170,7 +170,7 @@ class Pipeline:
         Built-in files are left out where they are those of an installed package.
         """
         langs = self.concerned if patterns.PACKAGED and self.options.built_in else self.languages
-        return sorted({fault for lang in langs for fault in patterns.faults_of(lang, self.roots)})
+        return compiled.faults_of(langs, self.roots)
 
     @property
     def concerned(self) -> list[str]:
@@ -188,7 +188,7 @@ class Pipeline:
         if lang == UNDECIDED:
             return None
         if lang not in self._engines:
-            self._engines[lang] = Engine(patterns.load(lang, self.roots))
+            self._engines[lang] = Engine(compiled.load(lang, self.roots))
             gc.freeze()  # rules and word lists live as long as the process: no collection need walk them again
             self.on_load(lang)
         return self._engines[lang]

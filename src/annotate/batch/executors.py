@@ -5,7 +5,6 @@ An executor takes items in order. A `Document` is annotated; anything else only 
 
 from __future__ import annotations
 
-import multiprocessing
 import pickle
 import signal
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, TypeVar
 
+from annotate.batch import forking
 from annotate.batch.work import annotate_document, where
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document, Done, Failure
@@ -82,7 +82,7 @@ class Processes:
         self._number = number
         self._timeout = timeout
         self._work = work
-        self._context = _context()
+        self._context = forking.context()
         self._workers: list[_Worker] = []
         self._alone: deque[_Slot] = deque()
         self._waiting: deque[_Slot] = deque()
@@ -244,15 +244,6 @@ class _Worker:
 
 def _length(slot: _Slot) -> int:
     return len(slot.document.text) if slot.document else 0
-
-
-def _context() -> Any:
-    """Processes forked from a clean one that has imported the pipeline; started anew where there is no fork."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["annotate.batch.work"])
-    return context
 
 
 def _serve(pipe: Connection, options: Options, work: Work) -> None:

@@ -107,6 +107,7 @@ def run_command(
 
     Run again, it does only what is new or changed; so it also goes on where an interrupted run stopped.
     """
+    _begin(executor, n_process, timeout)
     from annotate.batch.run import Scope
 
     out = out or (STANDARD if set(inputs) == {STANDARD} else None)
@@ -145,6 +146,7 @@ def retry_command(
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
 ) -> None:
     """Try again what failed in the last run into OUT, with the same options, and nothing else."""
+    _begin(executor, n_process, timeout)
     from annotate.batch.run import Scope
 
     job, plan = _earlier_job(out)
@@ -218,9 +220,21 @@ def _executor(name: str | None, n_process: int, timeout: float | None, address: 
 
         with told(ClusterError):
             return RayCluster(address, n_process if n_process > 1 else None, timeout)
-    if name == "process" or n_process != 1 or timeout is not None:
+    if _needs_processes(name, n_process, timeout):
         return Processes(n_process or _cores(), timeout)
     return Serial()
+
+
+def _needs_processes(name: str | None, n_process: int, timeout: float | None) -> bool:
+    return name == "process" or n_process != 1 or timeout is not None
+
+
+def _begin(name: str | None, n_process: int, timeout: float | None) -> None:
+    """Let processes that will be needed import what takes long while this one does."""
+    from annotate.batch import forking
+
+    if name != "ray" and _needs_processes(name, n_process, timeout):
+        forking.begin()
 
 
 def _cores() -> int:

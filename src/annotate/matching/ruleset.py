@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
@@ -46,12 +46,19 @@ class Shard:
         self._patterns = patterns
         self._sets = list(dict.fromkeys(s for _, pattern in patterns for s in _name_sets(pattern)))
         self._attributes = {a for _, pattern in patterns for spec in pattern for a in spec.attributes}
-        self._reset()
+        #: By the pattern's number; made when one is first asked, which most are not in a short text.
+        self._matchers: dict[int, Any] = {}
+        self._flagged: set[str] = set()
+
+    @cached_property
+    def _vocab(self) -> Vocab:
+        return Vocab(lex_attr_getters={IDS[a]: _GETTERS[a] for a in self._attributes & _GETTERS.keys()})
 
     def _reset(self) -> None:
-        self._vocab = Vocab(lex_attr_getters={IDS[a]: _GETTERS[a] for a in self._attributes & _GETTERS.keys()})
-        self._flagged: set[str] = set()
-        self._matchers = [self._matcher(pattern) for _, pattern in self._patterns]
+        """Forget all words: there are too many."""
+        del self._vocab
+        self._flagged.clear()
+        self._matchers.clear()
 
     def _matcher(self, pattern: Pattern) -> Any:
         """A `Matcher` for one pattern: its time grows with patterns times units, and mostly one is asked for."""
@@ -95,7 +102,10 @@ class Shard:
         doc = self._doc(units)
         for number in wanted:
             rule, pattern = self._patterns[number]
-            found: Any = self._matchers[number](doc, with_alignments=True)
+            matcher = self._matchers.get(number)
+            if matcher is None:
+                matcher = self._matchers[number] = self._matcher(pattern)
+            found: Any = matcher(doc, with_alignments=True)
             for _, start, _, alignment in found:
                 yield rule, pattern, units[start : start + len(alignment)], alignment
 

@@ -17,7 +17,6 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.localedata import locale_identifiers
 from babel.numbers import get_territory_currencies
-from num2words import num2words
 
 from annotate.rules.grammar import Settings, fold
 from annotate.text.tokenise import tokenise
@@ -358,6 +357,8 @@ def _common(sequences: list[list[str]], *, first: bool) -> list[str]:
 
 def _numerals(lang: str) -> dict[str, Pairs]:
     """Number words up to a hundred, and hundreds, of a language that num2words knows; phrases are left out."""
+    from num2words import num2words  # needed only where a grammar is compiled
+
     cardinals, ordinals = [], []
     try:
         for n in [*range(101), *range(200, 1001, 100)]:

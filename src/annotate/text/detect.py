@@ -9,7 +9,9 @@ normalisation are its own.)
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -17,10 +19,14 @@ from itertools import chain
 from operator import add
 from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 import orjson
 from babel.core import get_global
 from langdetect.utils.ngram import NGram
+
+from annotate import usercache
+from annotate.version import software
 
 UNDECIDED = "und"
 
@@ -73,6 +79,24 @@ class Detector(Protocol):
         ...
 
 
+class _Profiles(msgspec.Struct, array_like=True):
+    """langdetect's profiles: the logarithm of an n-gram's probability in a language, and of one that it never has."""
+
+    langs: list[str]
+    ngrams: list[str]
+    #: Where an n-gram stands in a language: its number times the number of languages, and the language's; 32 bits each.
+    cells: bytes
+    logs: bytes
+    floor: float
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every probability has its place."""
+        cells = np.frombuffer(self.cells[: len(self.cells) // 4 * 4], dtype=np.int32)
+        inside = not len(cells) or 0 <= cells.min() <= cells.max() < len(self.ngrams) * len(self.langs)
+        return inside and len(self.cells) == len(self.logs) == 4 * len(cells)
+
+
 class LangDetect:
     """langdetect's profiles, evaluated exactly.
 
@@ -90,6 +114,25 @@ class LangDetect:
     @cached_property
     def _model(self) -> tuple[list[str], dict[str, int], Any, Any]:
         """Languages, n-gram -> row, log probabilities by row and language, log prior."""
+        profiles = self._kept_profiles()
+        langs, ngrams = profiles.langs, profiles.ngrams
+        logs = np.full(len(ngrams) * len(langs), profiles.floor, dtype=np.float32)
+        logs[np.frombuffer(profiles.cells, dtype=np.int32)] = np.frombuffer(profiles.logs, dtype=np.float32)
+        prior = np.log(np.array([self._prior.get(_base(lang), 1.0) for lang in langs]))
+        return langs, dict(zip(ngrams, range(len(ngrams)), strict=True)), logs.reshape(-1, len(langs)), prior
+
+    def _kept_profiles(self) -> _Profiles:
+        """The profiles from the last run where there are any; putting them together takes longer than reading them."""
+        key = repr((software(), np.__version__, sys.byteorder, sorted(self._only or ())))
+        content = usercache.get("detector", key)
+        with suppress(msgspec.MsgspecError):
+            if content is not None and (kept := msgspec.msgpack.decode(content, type=_Profiles)).is_sound:
+                return kept
+        found = self._profiles()
+        usercache.put("detector", key, msgspec.msgpack.encode(found))
+        return found
+
+    def _profiles(self) -> _Profiles:
         folder = files("langdetect").joinpath("profiles")
         found = sorted(
             (
@@ -100,23 +143,23 @@ class LangDetect:
             key=lambda p: p.name,
         )
         rows: dict[str, int] = {}
-        cells: list[tuple[list[int], list[float]]] = []
-        for profile in found:
+        cells: list[int] = []
+        shares: list[float] = []
+        for column, profile in enumerate(found):
             data = orjson.loads(profile.read_bytes())
             words = [w for w in data["freq"] if len(w) <= 3]
             totals = [0.0, *data["n_words"]]
-            cells.append(
-                (
-                    [rows.setdefault(w, len(rows)) for w in words],
-                    [data["freq"][w] / totals[len(w)] for w in words],
-                )
-            )
-        matrix = np.full((len(rows), len(found)), _SMOOTHING, dtype=np.float32)
-        for column, (indices, values) in enumerate(cells):
-            matrix[indices, column] += np.array(values, dtype=np.float32)
-        langs = [p.name for p in found]
-        prior = np.log(np.array([self._prior.get(_base(lang), 1.0) for lang in langs]))
-        return langs, rows, np.log(matrix), prior
+            cells += [rows.setdefault(w, len(rows)) * len(found) + column for w in words]
+            shares += [data["freq"][w] / totals[len(w)] for w in words]
+        floor = np.float32(_SMOOTHING)
+        logs = np.log(floor + np.array(shares, dtype=np.float32))
+        return _Profiles(
+            langs=[p.name for p in found],
+            ngrams=list(rows),
+            cells=np.array(cells, dtype=np.int32).tobytes(),
+            logs=logs.tobytes(),
+            floor=float(np.log(floor)),
+        )
 
     @cached_property
     def _own_scripts(self) -> list[tuple[int, re.Pattern[str]]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from annotate.text.tokens import INVISIBLE, Tokens
 
@@ -35,21 +35,17 @@ _BY_CHARACTER = (
 
 def _ranges(code_points: list[int]) -> str:
     """A character class body for sorted code points, neighbours joined to ranges."""
-    runs: list[list[int]] = []
-    for point in code_points:
-        if runs and point == runs[-1][1] + 1:
-            runs[-1][1] = point
-        else:
-            runs.append([point, point])
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in runs)
+    ends = [n for n, (this, following) in enumerate(pairwise(code_points), 1) if following != this + 1]
+    runs = pairwise([0, *ends, len(code_points)])
+    return "".join(f"\\U{code_points[first]:08x}-\\U{code_points[end - 1]:08x}" for first, end in runs)
 
 
 def _build_expression() -> re.Pattern[str]:
     by_character = {p for first, last in _BY_CHARACTER for p in range(first, last + 1)}
-    category = {p: unicodedata.category(chr(p)) for p in range(0x80, 0x10000)}
-    marks = _ranges([p for p, c in category.items() if c[0] == "M"])
-    letters = _ranges([p for p, c in category.items() if c[0] in "LM" and p not in by_character])
-    single = _ranges(sorted(p for p in by_character if category[p][0] == "L")) + "\U00020000-\U0003ffff"
+    kinds = [category[0] for category in map(unicodedata.category, map(chr, range(0x10000)))]
+    marks = _ranges([p for p in range(0x80, 0x10000) if kinds[p] == "M"])
+    letters = _ranges([p for p in range(0x80, 0x10000) if kinds[p] in "LM" and p not in by_character])
+    single = _ranges(sorted(p for p in by_character if kinds[p] == "L")) + "\U00020000-\U0003ffff"
     joiners = "\u200c\u200d"  # inside Persian and Indic words
     return re.compile(rf"[\s{INVISIBLE}]+|[A-Za-z{letters}{joiners}]+|\d+|[{single}][{marks}]*|.", re.DOTALL)
 
