@@ -35,13 +35,18 @@ def check_command(
     """List all faults of all pattern files, and examples that do not hold, as path:line:column: message."""
     from annotate.pipeline import Pipeline
     from annotate.quality.cases import check
+    from annotate.rules.patterns import warnings_of
 
     pipeline = Pipeline(options_of(patterns, only_patterns, languages=tuple(langs or ())))
     with told():
         faults = check(pipeline.languages, pipeline.roots)
+        warnings = sorted({one for lang in pipeline.languages for one in warnings_of(lang, pipeline.roots)})
     for fault in faults:
         typer.echo(str(fault))
-    note(f"{counted(len(faults), 'fault')} in the patterns of {', '.join(pipeline.languages)}")
+    for warning in warnings:
+        typer.echo(f"{warning.path}:{warning.line}:{warning.column}: warning: {warning.message}")
+    found = f"{counted(len(faults), 'fault')}, {counted(len(warnings), 'warning')}"
+    note(f"{found} in the patterns of {', '.join(pipeline.languages)}")
     raise typer.Exit(WRONG if faults else 0)
 
 

@@ -211,6 +211,9 @@ def _rule(sources: Sources, rule: RuleModel, fields: Fields, home: _Home) -> Non
     if made is None:
         made = home.file.made[id(rule)] = _patterns(rule)
     sources.uses += [Use(what, name, home.shown, place) for what, name, place in made.uses]
+    owner = home.label if label is None else label
+    if owner is not None:
+        sources.fillings += [(owner, slot, filling, home.shown, place) for slot, filling, place in made.fillings]
     sources.words_asked += [(attribute, word, home.shown, word.place) for attribute, word in made.words]
     sources.rules[rule_id] = Rule(
         id=rule_id,
@@ -234,10 +237,12 @@ class _Made:
     patterns: tuple[tuple[TokenSpec, ...], ...]
     uses: list[tuple[str, str, Place]]
     words: list[tuple[str, Text]]
+    #: Slots with the lists and values (`=value`) that fill them.
+    fillings: list[tuple[str, str, Place]]
 
 
 def _patterns(rule: RuleModel) -> _Made:
-    made = _Made(tuple(tuple(_token(t, n) for n, t in enumerate(p, 1)) for p in rule.alternatives), [], [])
+    made = _Made(tuple(tuple(_token(t, n) for n, t in enumerate(p, 1)) for p in rule.alternatives), [], [], [])
     for token in (token for pattern in rule.alternatives for token in pattern):
         for what, names in (
             ("list", token.list),
@@ -248,6 +253,9 @@ def _patterns(rule: RuleModel) -> _Made:
         ):
             made.uses.extend((what, str(name), name.place) for name in names or ())
         made.words.extend(_words_asked(token))
+        if token.slot:
+            made.fillings.extend((str(token.slot), str(name), name.place) for name in token.list or ())
+    made.fillings.extend((str(slot), f"={value}", value.place) for slot, value in rule.set.items())
     return made
 
 

@@ -22,12 +22,14 @@ from annotate.spans import (
     MONEY_PERIODS,
     PARTNERSHIP_KINDS,
     PARTNERSHIP_STATUSES,
+    TIMEX_MODS,
     AgreementStatus,
 )
 
 PERIODS = ("year", "half", "quarter", "month", "week", "weekend", "day", "decade", "century")
 _RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
-_LONGEST = 40
+#: How long a key may be, and how much of it a message shows.
+_LONGEST, _SHOWN = 200, 40
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,14 @@ class Keys:
         """What is wrong with a key, None where nothing is.
 
         >>> keys_of("1..12").complaint("13")
-        "'13' is no key of this list: its keys are whole numbers from 1 to 12"
+        "'13' is no key of it; its keys are whole numbers from 1 to 12"
         """
         if self.optional and not key:
             return None
         if len(key) <= _LONGEST and self.allows(key):
             return None
-        shown = f"'{key[:_LONGEST]}' is no key of this list" if key else "this word needs a key"
-        return f"{shown}: {self._what(key)}"
+        shown = f"'{key[:_SHOWN]}' is no key of it" if key else "a word without a key"
+        return f"{shown}; {self._what(key)}"
 
     def _what(self, key: str) -> str:
         return nearest(key, self.choices) if self.choices else f"its keys are {self.says}"
@@ -69,7 +71,11 @@ def _matching(says: str, pattern: str) -> Keys:
 
 
 def _is_number(key: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,30}(?:\.[0-9]{1,9})?", key) is not None and Decimal(key) > 0
+    return re.fullmatch(r"[0-9]{1,30}(?:\.[0-9]{1,9})?", key) is not None
+
+
+def _is_factor(key: str) -> bool:
+    return _is_number(key) and Decimal(key) > 0
 
 
 @cache
@@ -93,7 +99,8 @@ def _is_shift(key: str) -> bool:
 KINDS: Mapping[str, Keys] = {
     "none": Keys("none: a plain list of words", lambda key: not key),
     "any": Keys("any words, or none", lambda key: True),
-    "number": Keys("numbers above zero, such as 1000000 or 2.5", _is_number),
+    "number": Keys("numbers, such as 20 or 2.5", _is_number),
+    "factor": Keys("numbers above zero, such as 1000000", _is_factor),
     "integer": _matching("whole numbers, such as -1 or 1990", r"-?[0-9]{1,6}"),
     "currency": Keys("ISO 4217 codes: EUR, or candidates with the usual one starred: USD*|AUD", _is_currency),
     "country": _matching("ISO 3166 codes of two letters, such as NL", r"[A-Z]{2}"),
@@ -139,3 +146,31 @@ def keys_of(written: str | tuple[str, ...]) -> Keys:
     else:
         raise ValueError(f"'{written}' says nothing of keys; {nearest(name, KINDS)}, a range such as 1..12, or a list")
     return Keys(found.says, found.allows, found.choices, optional or name == "any")
+
+
+#: What a slot may be filled with, by the resolver of its label: a list that fills one has such keys, declared or not.
+#: Whole numbers without bounds: a list of ordinals may fill `quarter`, and a seventh quarter is no date.
+#: `=` before a slot: it holds for values under `set` only; what lists give there and is none is passed over.
+SLOTS: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {
+    "date": {
+        "month": "integer",
+        "weekday": "integer",
+        "quarter": "integer",
+        "half": "integer",
+        "season": "season",
+        "unit": "period",
+        "relative": "shift",
+        "offset": "integer",
+        "era": "integer",
+        "mod": TIMEX_MODS,
+        "relation": ("ago", "ahead", "past", "future"),
+    },
+    "money": {
+        "currency": "currency",
+        "region_currency": "currency",
+        "modifier": "modifier",
+        "divisor": "factor",
+    },
+    "agreement": {"head": "agreement_kind?", "=kind": "agreement_kind"},
+    "partnership": {"level": "level?", "kind": "partnership_kind"},
+}

@@ -55,6 +55,8 @@ class Sources:
     without_examples: list[tuple[str, str, Place, bool]] = field(default_factory=list)
     cases: list[tuple[str, Example, bool]] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
+    #: What fills the slots of rules: label, slot, a list or (with `=` before it) a value, where.
+    fillings: list[tuple[str, str, str, str, Place]] = field(default_factory=list)
     #: Words that tokens ask for one by one: attribute, word, where.
     words_asked: list[tuple[str, str, str, Place]] = field(default_factory=list)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from annotate.rules.faults import Fault, nearest
 from annotate.rules.grammar import BUILT_IN_KINDS
-from annotate.rules.keys import keys_of
+from annotate.rules.keys import SLOTS, Keys, keys_of
 from annotate.rules.sources import Sources
 from annotate.text.tokenise import tokenise
 
@@ -21,6 +21,7 @@ def check_uses(sources: Sources) -> None:
     _check_names(sources)
     _check_lists(sources)
     _check_keys(sources)
+    _check_slots(sources)
     _check_taken_out(sources)
     _check_cycles(sources)
 
@@ -65,6 +66,30 @@ def _check_keys(sources: Sources) -> None:
         declared = sources.keys.get(name)
         if declared is not None and (complaint := keys_of(declared).complaint(key)):
             sources.fault(path, place, f"list {name}: {complaint}")
+
+
+def _check_slots(sources: Sources) -> None:
+    """What fills the slot of a label is what its resolver can read, whether its list says so or not."""
+    told: set[tuple[str, str, str]] = set()
+    for label, slot, filling, path, place in sources.fillings:
+        resolver = sources.labels[label].value if label in sources.labels else ""
+        slots = SLOTS.get(resolver, {})
+        wanted = slots.get(slot) or (slots.get(f"={slot}") if filling.startswith("=") else None)
+        if wanted is None or (label, slot, filling) in told:
+            continue
+        told.add((label, slot, filling))
+        keys = keys_of(wanted)
+        if filling.startswith("="):
+            if complaint := keys.complaint(filling[1:]):
+                sources.fault(path, place, f"slot {slot}: {complaint}")
+        elif filling not in sources.keys and "." not in filling:
+            _check_filling(sources, filling, slot, keys)
+
+
+def _check_filling(sources: Sources, name: str, slot: str, keys: Keys) -> None:
+    for (used, key, path), place in sources.keys_used.items():
+        if used == name and (complaint := keys.complaint(key)):
+            sources.fault(path, place, f"list {name}, which fills slot {slot}: {complaint}")
 
 
 def _check_taken_out(sources: Sources) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from annotate.matching.numbers import Number
+from annotate.spans import MONEY_PERIODS
 from annotate.values.timex import Slots
 
 _KEYS = ("amount", "min", "max", "currency", "currency_candidates", "modifier", "per")
@@ -38,7 +39,13 @@ def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ..
         if isinstance(match.get("decimal"), Number):
             amount = _spoken(amount, match.get("decimal").value)
         value["amount"] = plain(amount / divisor)
-    return value | {"modifier": match.get("modifier"), "per": match.get("per")}
+    return value | {"modifier": match.get("modifier"), "per": _rate(match.get("per"))}
+
+
+def _rate(period: str | None) -> str | None:
+    """The period of a rate as the contract names it, None for one that no rate is told in (`per weekend`)."""
+    named = "half_year" if period == "half" else period
+    return named if named in MONEY_PERIODS else None
 
 
 def _scaled(low: Number, high: Number) -> Decimal:
