@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -78,8 +78,11 @@ def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
 
 
 @app.command("schema")
-def schema_command() -> None:
+def schema_command(
+    decisions: Annotated[bool, typer.Option("--decisions", help="That of a reviewer's decision instead.")] = False,
+) -> None:
     """Print the JSON Schema of a record, annotate/2."""
+    from annotate.review.decisions import decisions_schema
     from annotate.schema import json_schema
 
-    typer.echo(as_text(json_schema()))
+    typer.echo(as_text(decisions_schema() if decisions else json_schema()))

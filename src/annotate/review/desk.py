@@ -1,0 +1,504 @@
+"""The desk at which a reviewer sits: the output, the decisions, and what is asked of them, whoever asks.
+
+The server is one way to it; nothing here knows of HTTP. What comes from outside is taken as `Request` and checked
+against the record: a decision always quotes what the record says, never what the page said that it says.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from annotate.quality.wilson import wilson
+from annotate.review.carry import Carried, Carrier, context_of, linked, unlinked
+from annotate.review.decisions import (
+    JUDGED,
+    Decision,
+    DecisionError,
+    Draft,
+    Entity,
+    Fault,
+    Journal,
+    Verdict,
+    living,
+    read_decisions,
+)
+from annotate.review.forms import completed, faults
+from annotate.review.index import Filter, Index, Record, ReviewError, State, States
+
+#: How much of a text goes to the page at once, in code points; a longer one is shown a stretch at a time.
+WINDOW = 12_000
+_MOST_AT_ONCE = 500
+_KEPT = 8
+_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+
+
+class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an entity stands, by which a request names it."""
+
+    start: int
+    end: int
+    label: str
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an entity should be."""
+
+    start: int
+    end: int
+    label: str
+    value: dict[str, Any]
+
+
+class Judgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One verdict of a request."""
+
+    verdict: Verdict
+    span: Place | None = None
+    correction: Wanted | None = None
+    comment: str | None = None
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Verdicts on entities of one document; all are recorded, or none.
+
+    `key` names the request, so that it may be sent again; `known` is the last decision that its sender has seen.
+    `everywhere` says the same of all unjudged entities of the document with the same words, label and value.
+    """
+
+    key: str
+    known: int
+    document: int
+    judgements: list[Judgement]
+    everywhere: bool = False
+
+
+class Desk:
+    """An output and the decisions of one reviewer on it, and those of others for comparison."""
+
+    def __init__(self, out: str | Path, journal: Journal, *, others: Sequence[Path] = (), index: Path) -> None:
+        self.journal = journal
+        self.others: list[Decision] = []
+        self.faults: list[Fault] = []
+        for path in others:
+            decisions, wrong = read_decisions(path)
+            self.others += [decision for decision in decisions if decision.reviewer != journal.reviewer]
+            self.faults += wrong
+        self._changing = threading.RLock()
+        self._carriers: dict[int, Carrier] = {}
+        self._known: dict[str, list[Decision]] = {}
+        for decision in (*self.others, *journal.decisions):
+            self._known.setdefault(decision.document, []).append(decision)
+        self.index = Index(out, index, self._states)
+        self.index.open(self._stamp())
+
+    @property
+    def reviewer(self) -> str:
+        return self.journal.reviewer
+
+    def close(self) -> None:
+        """Let the files go."""
+        with self._changing:
+            self.index.decided(self._stamp())
+        self.index.close()
+
+    def _stamp(self) -> str:
+        """A fingerprint of all decisions."""
+        digest = blake2b(digest_size=16)
+        for decision in (*self.others, *self.journal.decisions):
+            digest.update(f"{decision.reviewer} {decision.seq} {decision.key} {decision.prev};".encode())
+        return digest.hexdigest()
+
+    # --- what has been decided
+
+    def _living(self, name: str) -> list[Decision]:
+        """The decisions on a document that count."""
+        with self._changing:
+            return list(living(self._known.get(name, ())))
+
+    def _states(self, name: str, hashed: str, record: Callable[[], Record]) -> States:
+        decisions = self._living(name)
+        if not decisions:
+            return States()
+        return states_of(Carrier(record(), hashed).carry(decisions))
+
+    def catch_up(self) -> list[Decision]:
+        """What was added to the reviewer's file by others, another server perhaps; the index is told."""
+        with self._changing:
+            new = list(self.journal.catch_up())
+            self._take(new)
+        return new
+
+    def _take(self, new: Iterable[Decision]) -> None:
+        names = dict.fromkeys(decision.document for decision in new)
+        for decision in new:
+            self._known.setdefault(decision.document, []).append(decision)
+        for name in names:
+            number = self.index.find(name)
+            if number is not None:
+                carrier = self._carrier(number)
+                self.index.judge(number, states_of(carrier.carry(self._living(name))))
+
+    def since(self, known: int) -> list[dict[str, Any]]:
+        """The decisions after one, in short."""
+        self.catch_up()
+        newer = [decision for decision in self.journal.decisions[-5000:] if decision.seq > known]
+        return [_short(decision, self.index.find(decision.document)) for decision in newer]
+
+    def decide(self, request: Request) -> list[Decision]:
+        """Record verdicts; raises DecisionError with what is wrong with them, StaleError where others were quicker."""
+        if not 0 < len(request.judgements) <= _MOST_AT_ONCE:
+            raise DecisionError(f"a request holds 1 to {_MOST_AT_ONCE} verdicts")
+        if not re.fullmatch(r"[\w-]{8,64}", request.key):
+            raise DecisionError("the key of a request has 8 to 64 letters and digits")
+        carrier = self._carrier(request.document)
+        with self._changing:
+            self.catch_up()
+            additions = self._additions(carrier)
+            judgements = self._everywhere(request, carrier) if request.everywhere else request.judgements
+            drafts = [self._draft(judgement, carrier, additions) for judgement in judgements]
+            before = self.journal.last
+            made = self.journal.record(drafts, key=request.key, known=request.known)
+            self._take([decision for decision in made if decision.seq > before])
+        return made
+
+    def undo(self, key: str, known: int) -> list[Decision]:
+        """Take the last decision back."""
+        with self._changing:
+            self.catch_up()
+            before = self.journal.last
+            made = self.journal.undo(key=key, known=known)
+            self._take([decision for decision in made if decision.seq > before])
+        return made
+
+    def _everywhere(self, request: Request, carrier: Carrier) -> list[Judgement]:
+        """The verdicts of a request, also on entities with the same words, label and value that are not judged."""
+        found = list(request.judgements)
+        judged = {s.place for s in states_of(carrier.carry(self._mine(carrier))).spans if s.verdict in JUDGED}
+        for judgement in request.judgements:
+            if judgement.span is None or judgement.correction is not None:
+                raise DecisionError("only a verdict on what was found can be said of all that are the same")
+            one = carrier.at(judgement.span.start, judgement.span.end, judgement.span.label)
+            if one is None:
+                continue
+            for span in carrier.record["spans"]:
+                place = (span["start"], span["end"], span["label"])
+                if span is not one and place not in judged and carrier.alike(one, span):
+                    found.append(Judgement(judgement.verdict, Place(*place), None, judgement.comment))
+        return found
+
+    def _mine(self, carrier: Carrier) -> list[Decision]:
+        return [d for d in self._living(str(carrier.record["id"])) if d.reviewer == self.reviewer]
+
+    def _draft(self, judgement: Judgement, carrier: Carrier, additions: Mapping[Place, Entity]) -> Draft:
+        record, text = carrier.record, carrier.text
+        found: Entity | None = None
+        if judgement.span is not None:
+            place = judgement.span
+            span = carrier.at(place.start, place.end, place.label)
+            found = additions.get(place) if span is None else carrier.entity(span)
+            if found is None:
+                raise DecisionError(f"there is no {place.label} at [{place.start}:{place.end}] in {record['id']!r}")
+        wanted = None if judgement.correction is None else self._wanted(judgement.correction, carrier)
+        self._check(judgement, found, wanted)
+        subject = found or wanted
+        before, after = ("", "") if subject is None else context_of(text, subject.start, subject.end)
+        return Draft(
+            document=str(record["id"]),
+            text_sha256=carrier.hash,
+            verdict=judgement.verdict,
+            span=found,
+            correction=wanted,
+            before=before,
+            after=after,
+            comment=(judgement.comment or "").strip()[:4000] or None,
+            settles=self._settled(carrier, found) if judgement.verdict in JUDGED else (),
+        )
+
+    @staticmethod
+    def _check(judgement: Judgement, found: Entity | None, wanted: Entity | None) -> None:
+        verdict = judgement.verdict
+        if verdict == "undo":
+            raise DecisionError("an undo is asked for by itself")
+        if (verdict in ("add", "whole")) != (found is None):
+            raise DecisionError(f"`{verdict}` {'names no' if found is None else 'takes no'} entity")
+        if (verdict in ("add", "correct")) != (wanted is not None):
+            raise DecisionError(f"`{verdict}` {'lacks a' if wanted is None else 'takes no'} correction")
+
+    @staticmethod
+    def _wanted(correction: Wanted, carrier: Carrier) -> Entity:
+        start, end = correction.start, correction.end
+        if not 0 <= start < end <= len(carrier.text):
+            raise DecisionError(f"[{start}:{end}] lies outside the text (0 to {len(carrier.text)}) or is empty")
+        words = carrier.text[start:end]
+        if words != words.strip():
+            raise DecisionError("an entity neither begins nor ends in white space")
+        if not _LABEL.fullmatch(correction.label):
+            raise DecisionError(f"{correction.label!r} is no label; write it in capitals")
+        value = completed(correction.label, unlinked(correction.value, carrier.record["spans"]))
+        if wrong := faults(correction.label, value):
+            raise DecisionError("; ".join(wrong))
+        targets = {span.get("id"): span for span in carrier.record["spans"]}
+        kept = linked({"label": correction.label, "value": value}, targets)
+        return Entity(start, end, words, correction.label, kept)
+
+    def _settled(self, carrier: Carrier, found: Entity | None) -> tuple[str, ...]:
+        """Those who disagree about an entity, which the reviewer, a third, now settles."""
+        if found is None or not self.others:
+            return ()
+        theirs = [
+            decision for decision in self._living(str(carrier.record["id"])) if decision.reviewer != self.reviewer
+        ]
+        states = states_of(carrier.carry(theirs)).spans
+        here = {
+            state.reviewer: state.opinion for state in states if state.place == (found.start, found.end, found.label)
+        }
+        return tuple(sorted(here)) if len({*here.values()}) > 1 else ()
+
+    def _additions(self, carrier: Carrier) -> dict[Place, Entity]:
+        """What the reviewer has added to a document, by where it stands now."""
+        return {place: entity for place, (entity, _) in self._added(carrier).items()}
+
+    def _added(self, carrier: Carrier) -> dict[Place, tuple[Entity, Decision]]:
+        return added(carrier, carrier.carry(self._mine(carrier)))
+
+    # --- what is shown
+
+    def article(self, number: int, start: int | None = None, around: int = 0) -> dict[str, Any]:
+        """A document, or the stretch of it that begins at `start`, or that `around` stands in."""
+        carrier = self._carrier(number)
+        record, text = carrier.record, carrier.text
+        first, last = _window(text, start, around)
+        meta = record.get("meta") or {}
+        return {
+            "document": number,
+            "id": record["id"],
+            "title": meta.get("title"),
+            "date": meta.get("date"),
+            "date_source": meta.get("date_source"),
+            "source": meta.get("source"),
+            "lang": record.get("lang") or "und",
+            "length": len(text),
+            "start": first,
+            "end": last,
+            "text": text[first:last],
+            "whole": self.reviewer in states_of(carrier.carry(self._living(str(record["id"])))).wholes,
+            "entities": self._entities(number, carrier, first, last),
+            "facts": [_fact(fact, record) for fact in record.get("facts") or ()],
+        }
+
+    def _entities(self, number: int, carrier: Carrier, first: int, last: int) -> list[dict[str, Any]]:
+        """The entities of a stretch of a document, as they are now judged to be."""
+        decisions = self._living(str(carrier.record["id"]))
+        mine: dict[tuple[int, int, str], Carried] = {}
+        for carried in carrier.carry(d for d in decisions if d.reviewer == self.reviewer):
+            span = carried.span
+            if span is not None:
+                mine[span["start"], span["end"], span["label"]] = carried
+        theirs: dict[tuple[int, int, str], list[dict[str, Any]]] = {}
+        for carried in carrier.carry(d for d in decisions if d.reviewer != self.reviewer):
+            if carried.span is not None:
+                place = (carried.span["start"], carried.span["end"], carried.span["label"])
+                theirs.setdefault(place, []).append(_told(carried))
+        rows = self.index.within(number, first, last)
+        numbers = {(row["start"], row["end"], row["label"]): row["number"] for row in rows}
+        shown = []
+        for span in carrier.record["spans"]:
+            place = (span["start"], span["end"], span["label"])
+            if span["start"] < last and first < span["end"]:
+                shown.append(_entity(carrier.entity(span), numbers.get(place), mine.get(place), theirs.get(place, [])))
+        for spot, (entity, decision) in self._added(carrier).items():
+            shown.append(
+                {
+                    **_entity(entity, None, None, []),
+                    "verdict": "add",
+                    "comment": decision.comment,
+                    "found": {"start": spot.start, "end": spot.end, "label": spot.label},
+                }
+            )
+        inside = (entity for entity in shown if entity["start"] < last and first < entity["end"])
+        return sorted(inside, key=lambda e: (e["start"], -e["end"], e["label"]))
+
+    def _carrier(self, number: int) -> Carrier:
+        """The record of a document, kept while it is worked on."""
+        record = self.index.record(number)
+        kept = self._carriers.get(number)
+        if kept is not None and kept.record is record:
+            return kept
+        row = self.index.document(number)
+        assert row is not None
+        carrier = Carrier(record, row["hash"])
+        self._carriers[number] = carrier
+        while len(self._carriers) > _KEPT:
+            self._carriers.pop(next(iter(self._carriers)), None)
+        return carrier
+
+    def queue(self, chosen: Filter, *, after: int = 0, limit: int = 20, open_only: bool = True) -> list[dict[str, Any]]:
+        """The next entities to judge, each with its words and those around it."""
+        rows = self.index.entities(chosen, self.reviewer, after=after, limit=limit, open_only=open_only)
+        shown = []
+        for row in rows:
+            text = self.index.record(row["document"])["text"]
+            start, end = row["start"], row["end"]
+            shown.append(
+                {
+                    "number": row["number"],
+                    "document": row["document"],
+                    "id": row["id"],
+                    "label": row["label"],
+                    "rule": row["rule"],
+                    "lang": row["lang"],
+                    "verdict": row["verdict"],
+                    "start": start,
+                    "end": end,
+                    "before": text[max(0, start - 40) : start],
+                    "text": text[start:end],
+                    "after": text[end : end + 40],
+                }
+            )
+        return shown
+
+    def sample(self, chosen: Filter) -> dict[str, Any]:
+        """How a random sample stands: how many are judged, how many right, and the interval of the precision."""
+        numbers = self.index.sample(chosen, self.reviewer)
+        verdicts = self.index.verdicts(self.reviewer, numbers)
+        right = verdicts.get("accept", 0)
+        judged = right + verdicts.get("reject", 0) + verdicts.get("correct", 0)
+        return {"size": len(numbers), "judged": judged, "right": right, "interval": wilson(right, judged)}
+
+    def progress(self) -> dict[str, Any]:
+        """How far the review is."""
+        return {
+            **self.index.counts(),
+            "verdicts": self.index.verdicts(self.reviewer),
+            "complete": self.index.complete,
+            "fault": self.index.fault,
+            "last": self.journal.last,
+            "faults": [str(fault) for fault in (*self.faults, *self.journal.faults)][:20],
+        }
+
+
+def states_of(carried: Iterable[Carried]) -> States:
+    """What each reviewer thinks of each span: by the last decision about it."""
+    spans: dict[tuple[str, tuple[int, int, str]], State] = {}
+    wholes: dict[str, None] = {}
+    for one in carried:
+        decision = one.decision
+        if decision.verdict == "whole":
+            if one.outcome == "holds":
+                wholes[decision.reviewer] = None
+            continue
+        if one.span is None or one.outcome in ("gone", "unplaced"):
+            continue
+        place = (one.span["start"], one.span["end"], one.span["label"])
+        verdict = _verdict(one)
+        opinion = verdict
+        if verdict == "correct" and one.correction is not None:
+            opinion += msgspec.json.encode(one.correction, order="deterministic").decode()
+        spans[decision.reviewer, place] = State(
+            decision.reviewer, place, verdict, decision.seq, opinion, bool(decision.settles)
+        )
+    return States(tuple(spans.values()), tuple(wholes))
+
+
+def added(carrier: Carrier, carried: Iterable[Carried]) -> dict[Place, tuple[Entity, Decision]]:
+    """What was added and is in the output nowhere yet, as it was last corrected; by its place in the text of now."""
+    found: dict[Place, tuple[Entity, Decision]] = {}
+    for one in carried:
+        decision = one.decision
+        subject = decision.span
+        if decision.verdict == "add" and one.outcome == "open" and one.correction is not None:
+            found[_place(one.correction)] = (one.correction, decision)
+        elif subject is not None and subject.rule is None and one.span is None:
+            earlier = found.get(_place(subject))
+            if decision.verdict == "reject":
+                found.pop(_place(subject), None)
+            elif earlier is not None and one.correction is not None:
+                del found[_place(subject)]
+                found[_place(one.correction)] = (one.correction, decision)
+    return found
+
+
+def _place(entity: Entity) -> Place:
+    return Place(entity.start, entity.end, entity.label)
+
+
+def _entity(found: Entity, number: int | None, mine: Carried | None, theirs: list[dict[str, Any]]) -> dict[str, Any]:
+    """An entity as the page has it: as corrected, with what was found beside it."""
+    shown = found
+    if mine is not None and mine.decision.verdict == "correct" and mine.outcome == "open" and mine.correction:
+        shown = mine.correction
+    return {
+        "number": number,
+        "start": shown.start,
+        "end": shown.end,
+        "text": shown.text,
+        "label": shown.label,
+        "value": shown.value,
+        "rule": found.rule,
+        "found": {"start": found.start, "end": found.end, "label": found.label, "value": found.value},
+        "verdict": None if mine is None else _verdict(mine),
+        "comment": None if mine is None else mine.decision.comment,
+        "was": mine.decision.span.value if mine and mine.outcome == "changed" and mine.decision.span else None,
+        "others": theirs,
+    }
+
+
+def _verdict(carried: Carried) -> str:
+    if carried.outcome == "changed":
+        return "changed"
+    return "accept" if carried.outcome == "followed" else carried.decision.verdict
+
+
+def _told(carried: Carried) -> dict[str, Any]:
+    decision = carried.decision
+    wanted = None if carried.correction is None else msgspec.to_builtins(carried.correction)
+    return {
+        "reviewer": decision.reviewer,
+        "verdict": _verdict(carried),
+        "correction": wanted,
+        "comment": decision.comment,
+    }
+
+
+def _short(decision: Decision, number: int | None) -> dict[str, Any]:
+    subject = decision.subject
+    return {
+        "seq": decision.seq,
+        "document": number,
+        "verdict": decision.verdict,
+        "text": subject.text if subject else None,
+        "undoes": decision.undoes,
+    }
+
+
+def _window(text: str, start: int | None, around: int) -> tuple[int, int]:
+    """The stretch of a text that is shown: all of a short one, else from the beginning of a line to the end of one."""
+    if len(text) <= WINDOW:
+        return 0, len(text)
+    first = max(0, around - WINDOW // 3) if start is None else min(max(0, start), len(text))
+    if start is None and first:
+        line = text.rfind("\n", max(0, first - WINDOW // 3), first) + 1
+        first = line or first
+    last = min(len(text), first + WINDOW)
+    if last < len(text):
+        line = text.rfind("\n", first + WINDOW // 2, last) + 1
+        last = line or last
+    return first, last
+
+
+def _fact(fact: Mapping[str, Any], record: Record) -> dict[str, Any]:
+    """A fact with the words of what it names."""
+    words = {span["id"]: span["text"] for span in record["spans"] if "id" in span}
+    named = {key: words.get(fact.get(key), fact.get(key)) for key in ("subject", "date", "amount")}
+    start, end = (fact.get("evidence") or [0, 0])[:2]
+    return {**fact, **named, "evidence": {"start": start, "end": end, "text": record["text"][start:end]}}
+
+
+__all__ = ["Desk", "Filter", "Judgement", "Place", "Request", "ReviewError", "Wanted", "states_of"]
