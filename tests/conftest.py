@@ -1,7 +1,7 @@
 """What holds for the whole test run.
 
 Every record that a test makes is checked against the published schema, whatever else the test asks. And the run has a
-cache of its own, so that nothing of the user's is read or written.
+cache of its own, so that nothing of the user's is read or written. Tests that need a browser get one here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 
 from annotate.pipeline import Pipeline
 from annotate.schema import json_schema
+from decks import ARGUMENTS, CHROMIUM
 
 #: Set here and not in a fixture, so that processes of pytest-xdist and of the tests share one.
 _OWN = "ANNOTATE_CACHE" not in os.environ
@@ -52,3 +53,29 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The one that made the folder of the cache removes it."""
     if _OWN and not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop("ANNOTATE_CACHE"), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium, the system's own; skips where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here; `apt-get install chromium` brings it")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """An empty page; whatever goes wrong in its scripts fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    errors: list[str] = []
+    one = context.new_page()
+    one.on("pageerror", lambda error: errors.append(str(error)))
+    one.on("console", lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None)
+    one.set_default_timeout(10_000)
+    yield one
+    context.close()
+    assert errors == []

@@ -15,7 +15,7 @@ from typing import Any
 
 from annotate.review.decisions import Journal
 from annotate.review.desk import Desk
-from annotate.schema import json_schema
+from annotate.review.forms import empty_value
 
 Record = dict[str, Any]
 
@@ -34,8 +34,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 def value(label: str, **stated: Any) -> dict[str, Any]:
     """A value with all keys of its label."""
-    keys = json_schema()["$defs"][label]["properties"]
-    return {key: stated.get(key, [] if keys[key].get("type") == "array" else None) for key in keys}
+    return {**empty_value(label), **stated}
 
 
 def date_value(timex: str, **more: Any) -> dict[str, Any]:
@@ -65,7 +64,7 @@ def record(name: str, text: str, spans: Sequence[Record], *, lang: str = "en", *
     numbered = [{"id": f"s{n}", **s, "token_start": 0, "token_end": 0} for n, s in enumerate(ordered, 1)]
     told = {"source": f"{name}.txt", "title": None, "date": "2025-03-18", "date_source": "option", **meta}
     return {
-        "schema": "annotate/1",
+        "schema": "annotate/2",
         "id": name,
         "text": text,
         "lang": lang,

@@ -10,11 +10,10 @@ import typer
 
 from annotate.cli.app import app
 from annotate.cli.say import note, stop, told
+from annotate.extras import install_command
 
 if TYPE_CHECKING:
     from annotate.review.decisions import Journal
-
-_EXTRA = "pip install 'annotate-articles[review]'"
 
 
 @app.command("review")
@@ -36,7 +35,7 @@ def review_command(
         from annotate.review import server
         from annotate.review.desk import Desk
     except ImportError as error:
-        stop(f"reviewing needs {error.name}; {_EXTRA}")
+        stop(f"reviewing needs {error.name}; {install_command('review')}")
     from annotate.quality.step import DiffError
     from annotate.review.decisions import DecisionError, Journal
     from annotate.review.index import ReviewError

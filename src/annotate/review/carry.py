@@ -76,6 +76,13 @@ class Carrier:
         """The span at a place."""
         return self._spans.get((start, end, label))
 
+    def is_place(self, part: Any) -> bool:
+        """Whether a part of a value names a span of the record by its place and words."""
+        return is_place(part) and any(
+            (span["start"], span["end"], span["text"]) == (part["start"], part["end"], part["text"])
+            for span in self.record["spans"]
+        )
+
     def entity(self, span: Span) -> Entity:
         """A span of the record as a decision keeps it."""
         words = self.text[span["start"] : span["end"]]
@@ -179,10 +186,10 @@ def linked(span: Span, targets: Mapping[str | None, Span]) -> dict[str, Any]:
 def unlinked(value: Mapping[str, Any], spans: Sequence[Span]) -> dict[str, Any]:
     """The value as a record has it: places as the ids of the spans that stand there, null where none does."""
     ids = {(span["start"], span["end"]): span["id"] for span in spans}
-    return {key: ids.get((part["start"], part["end"])) if _is_place(part) else part for key, part in value.items()}
+    return {key: ids.get((part["start"], part["end"])) if is_place(part) else part for key, part in value.items()}
 
 
-def _is_place(part: Any) -> bool:
+def is_place(part: Any) -> bool:
     return isinstance(part, dict) and {*part} == {"start", "end", "text"}
 
 
@@ -193,7 +200,7 @@ def same_value(one: Mapping[str, Any], other: Mapping[str, Any], *, exact: bool 
 
 
 def _plain(part: Any, exact: bool) -> Any:
-    return part["text"] if not exact and _is_place(part) else part
+    return part["text"] if not exact and is_place(part) else part
 
 
 def entity_of(record: Record, span: Span) -> Entity:

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from annotate.quality.wilson import wilson
-from annotate.review.carry import Carried, Carrier, context_of, linked, unlinked
+from annotate.review.carry import Carried, Carrier, context_of
 from annotate.review.decisions import (
     JUDGED,
     Decision,
@@ -29,8 +29,9 @@ from annotate.review.decisions import (
     living,
     read_decisions,
 )
-from annotate.review.forms import completed, faults
+from annotate.review.forms import completed, fault
 from annotate.review.index import Filter, Index, Record, ReviewError, State, States
+from annotate.schema import VALUE_LINKS
 
 #: How much of a text goes to the page at once, in code points; a longer one is shown a stretch at a time.
 WINDOW = 12_000
@@ -241,12 +242,13 @@ class Desk:
             raise DecisionError("an entity neither begins nor ends in white space")
         if not _LABEL.fullmatch(correction.label):
             raise DecisionError(f"{correction.label!r} is no label; write it in capitals")
-        value = completed(correction.label, unlinked(correction.value, carrier.record["spans"]))
-        if wrong := faults(correction.label, value):
-            raise DecisionError("; ".join(wrong))
-        targets = {span.get("id"): span for span in carrier.record["spans"]}
-        kept = linked({"label": correction.label, "value": value}, targets)
-        return Entity(start, end, words, correction.label, kept)
+        value = completed(correction.label, correction.value)
+        if (wrong := fault(correction.label, value)) is not None:
+            raise DecisionError(wrong)
+        for key in VALUE_LINKS.get(correction.label, {}):
+            if value[key] is not None and not carrier.is_place(value[key]):
+                raise DecisionError(f"{key}: leads to no span of the record")
+        return Entity(start, end, words, correction.label, value)
 
     def _settled(self, carrier: Carrier, found: Entity | None) -> tuple[str, ...]:
         """Those who disagree about an entity, which the reviewer, a third, now settles."""

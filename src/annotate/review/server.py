@@ -20,7 +20,7 @@ from starlette.routing import Route
 from annotate.review.dates import complete_date
 from annotate.review.decisions import DecisionError, StaleError
 from annotate.review.desk import Desk, Filter, Request, ReviewError
-from annotate.review.forms import empty_value, parts
+from annotate.review.forms import VALUE_TYPES, empty_value, parts
 from annotate.review.guard import Guard
 from annotate.schema import VALUE_LINKS
 
@@ -62,7 +62,6 @@ def application(desk: Desk, csrf: Callable[[], str]) -> Starlette:
     """The page and what it asks of the desk."""
 
     def session(request: HttpRequest, _: bytes) -> Any:
-        labels = dict.fromkeys(("DATE", "MONEY", "AGREEMENT", "PARTNERSHIP"))
         choices = desk.index.choices()
         return {
             "csrf": csrf(),
@@ -71,7 +70,7 @@ def application(desk: Desk, csrf: Callable[[], str]) -> Starlette:
             "settling": bool(desk.others),
             "schema": parts(),
             "links": VALUE_LINKS,
-            "empty": {label: empty_value(label) for label in (*labels, *choices["label"])},
+            "empty": {label: empty_value(label) for label in (*VALUE_TYPES, *choices["label"])},
             "choices": choices,
             **desk.progress(),
         }
