@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,3 +80,10 @@ def page(browser: Any) -> Iterator[Any]:
     yield one
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test has an empty current folder, so that inputs can be relative paths."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -5,13 +5,14 @@ from __future__ import annotations
 import doctest
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import annotate
-from annotate import Document, Options, PatternError, Pipeline, annotate_many, load
+from annotate import Document, FieldError, Options, PatternError, Pipeline, annotate_many, load
 from annotate.schema import invariants
 from annotate.storage.write import to_bytes
 
@@ -22,6 +23,7 @@ def test_the_public_names() -> None:
     """The package has these names and offers no others."""
     assert annotate.__all__ == [
         "Document",
+        "FieldError",
         "Options",
         "PatternError",
         "Pipeline",
@@ -57,6 +59,42 @@ def test_what_the_caller_knows_of_a_text() -> None:
     assert record["meta"]["date_source"] == "option"
     assert record["spans"][0]["value"]["timex"] == "2025-04-13"
     assert record["spans"][1]["value"]["currency"] == "AUD"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("lang", "../../../evil", "names no language that CLDR knows"),
+        ("lang", "Elvish", "write its code"),
+        ("lang", 3, "names no language"),
+        ("region", "Atlantis", "is no region"),
+        ("date", "5 maart 2024", "is no day of the calendar; write it as 2025-04-14"),
+        ("date", "2024-02-31", "is no day"),
+        ("date", "20240305", "is no day"),
+        ("date", 20240305, "is no day"),
+    ],
+)
+def test_what_a_document_says_of_itself_is_checked(field: str, value: object, says: str) -> None:
+    """A clear error names the document, the field and the value; nothing else of a bad value comes out."""
+    with pytest.raises(FieldError, match=says) as caught:
+        Pipeline().annotate(Document("a1", TEXT, "a", **{field: value}))  # type: ignore[arg-type]
+    assert str(caught.value).startswith(f"document 'a1': {field} '{value}'")
+    assert (caught.value.field, caught.value.value) == (field, value)
+
+
+@pytest.mark.parametrize("options", [{"lang": "../evil"}, {"region": "QQ"}, {"languages": ["nl", "xx"]}])
+def test_what_the_options_say_is_checked_alike(options: dict[str, Any]) -> None:
+    """Before a single text."""
+    with pytest.raises(FieldError):
+        load(**options)
+
+
+@pytest.mark.parametrize("lang", ["nl-BE", "nld", "dut", "Dutch", "Nederlands", "Flemish"])
+def test_a_language_may_be_given_by_code_or_name(lang: str) -> None:
+    """The record has the primary code, whichever of its names was used."""
+    record = annotate.annotate(TEXT, lang=lang)
+    assert (record["lang"], record["meta"]["lang_source"]) == ("nl", "record")
+    assert load(lang=lang).annotate(Document("a", TEXT, "a"))["lang"] == "nl"
 
 
 def test_many_texts_are_a_stream() -> None:

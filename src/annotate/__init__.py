@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from annotate.pipeline import Options, Pipeline
-    from annotate.records import DateSource, Document
+    from annotate.records import DateSource, Document, FieldError
     from annotate.rules.patterns import PatternError
     from annotate.version import __version__
 
 __all__ = [
     "Document",
+    "FieldError",
     "Options",
     "PatternError",
     "Pipeline",
@@ -34,6 +35,7 @@ __all__ = [
 #: Where each public name lives; it is imported at its first use, because spaCy takes a second to load.
 _HOMES = {
     "Document": "annotate.records",
+    "FieldError": "annotate.records",
     "Options": "annotate.pipeline",
     "PatternError": "annotate.rules.patterns",
     "Pipeline": "annotate.pipeline",
@@ -64,7 +66,8 @@ def load(
 
     `patterns` are folders of your own, laid over the built-in ones, or without those (`built_in=False`).
     `lang` and `region` hold for every text; `languages` limits what the detector may answer; `tokens` adds
-    the tokens to each record. Raises PatternError with all faults of the pattern files.
+    the tokens to each record. Raises PatternError with all faults of the pattern files, and FieldError where a
+    language or region is none that is known.
 
     >>> from annotate import Document
     >>> load(lang="nl").annotate(Document("a", "Sinds 2008.", "a"))["spans"][0]["value"]["timex"]
@@ -99,7 +102,8 @@ def annotate(
     """One text to its record, with the built-in patterns.
 
     `date` (2025-04-14) is the day that `gisteren` or `last year` are told from, `region` (AU) settles what a
-    bare `$` or `6/12/2024` means. Without `lang` the language is detected.
+    bare `$` or `6/12/2024` means. `lang` is a code (`nl`, `nl-BE`, `nld`) or a name (`Dutch`, `Nederlands`); without
+    it the language is detected. Raises FieldError where one of the three says nothing that is known.
 
     >>> annotate("Het groeide vorig jaar.", lang="nl", date="2025-04-14")["spans"][0]["value"]["timex"]
     '2024'
@@ -112,6 +116,8 @@ def annotate(
 
 def annotate_many(documents: Iterable[Document | str], *, pipeline: Pipeline | None = None) -> Iterator[dict[str, Any]]:
     """Many texts to their records, one at a time, in their order; plain strings are named by their number.
+
+    Raises FieldError at a document whose language, region or date says nothing that is known.
 
     >>> [record["id"] for record in annotate_many(["Since 2008.", "In May 2009."])]
     ['1', '2']

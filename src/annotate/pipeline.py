@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -18,8 +20,8 @@ from annotate.linking.link import link
 from annotate.linking.linked import Linked
 from annotate.matching import choose
 from annotate.matching.match import Engine
-from annotate.records import SCHEMA, Document
-from annotate.rules import cldr, compiled, patterns
+from annotate.records import SCHEMA, Document, FieldError, shown
+from annotate.rules import cldr, compiled, patterns, tags
 from annotate.rules.grammar import Grammar, Settings
 from annotate.rules.matches import Found, Match
 from annotate.rules.patterns import Fault
@@ -86,6 +88,7 @@ class Pipeline:
     on_load: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:
+        self.options = _stated_options(self.options)
         self._engines: dict[str, Engine] = {}
         self._rules: dict[tuple[str, ...], str] = {}
         self.roots = patterns.folders(self.options.patterns, built_in=self.options.built_in)
@@ -103,6 +106,7 @@ class Pipeline:
 
     def trace(self, document: Document) -> Trace:
         """The one path from a document to its record, with what was found and lost on the way."""
+        document = _stated(document)
         lang, meta = self._detect(document)
         parts = self._segments(document, lang)
         tokens = tokenise(document.text)
@@ -134,9 +138,9 @@ class Pipeline:
         given = self.options.lang or document.lang
         if given:
             source = "option" if self.options.lang else "record"
-            return _primary(given), {"lang_score": 1.0, "lang_source": source}
+            return tags.primary(given), {"lang_score": 1.0, "lang_source": source}
         guess = self.detector.detect(document.text)
-        return _primary(guess.lang), {"lang_score": guess.score, "lang_source": self.detector.name}
+        return tags.primary(guess.lang), {"lang_score": guess.score, "lang_source": self.detector.name}
 
     def _segments(self, document: Document, lang: str) -> list[Segment]:
         if self.options.lang or document.lang or lang == UNDECIDED:
@@ -145,13 +149,12 @@ class Pipeline:
 
     def _region(self, document: Document) -> str | None:
         given = self.options.region or document.region
-        tag = (self.options.lang or document.lang or "").replace("_", "-").split("-")
-        return (given or next((t for t in tag[1:] if len(t) == 2), None) or "").upper() or None
+        return given or tags.region_of(self.options.lang or document.lang or "")
 
     @cached_property
     def detector(self) -> Detector:
         """The detector that the options name."""
-        only = {_primary(lang) for lang in self.options.languages} or None
+        only = {tags.primary(lang) for lang in self.options.languages} or None
         return LangDetect(only, dict.fromkeys(self._thorough, _CURATED_PRIOR))
 
     @cached_property
@@ -162,7 +165,7 @@ class Pipeline:
     def languages(self) -> list[str]:
         """The languages whose patterns are checked before the first text: all that it may well meet."""
         given = [self.options.lang] if self.options.lang else self.options.languages
-        return sorted({_primary(lang) for lang in given}) or self._curated or ["en"]
+        return sorted({tags.primary(lang) for lang in given}) or self._curated or ["en"]
 
     def check(self) -> list[Fault]:
         """All faults of the pattern files of its languages, so that none is met halfway.
@@ -257,6 +260,41 @@ class Pipeline:
         }
 
 
+def _stated_options(options: Options) -> Options:
+    """The options with languages as tags and the region as a code; raises FieldError where there are none such."""
+    return replace(
+        options,
+        lang=tags.stated_language(options.lang) if options.lang else None,
+        region=tags.stated_region(options.region) if options.region else None,
+        languages=tuple(map(tags.stated_language, options.languages)),
+    )
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _stated(document: Document) -> Document:
+    """The document with its language as a tag and its region as a code; raises FieldError with the document's id."""
+    try:
+        lang = tags.stated_language(document.lang) if document.lang else None
+        region = tags.stated_region(document.region) if document.region else None
+        if document.date is not None:
+            _day_of(document.date)
+    except FieldError as error:
+        owner = f"document {shown(document.id)}: "
+        raise FieldError(error.field, error.value, error.problem, owner=owner) from None
+    same = (lang, region) == (document.lang, document.region)
+    return document if same else replace(document, lang=lang, region=region)
+
+
+def _day_of(given: str) -> date:
+    """The day that `2025-04-14` names; raises FieldError where it names none."""
+    if isinstance(given, str) and _DAY.fullmatch(given):
+        with suppress(ValueError):
+            return date.fromisoformat(given)
+    raise FieldError("date", given, "is no day of the calendar; write it as 2025-04-14")
+
+
 def _valued(match: Match, text: str, context: Context) -> Iterator[tuple[Match, Value]]:
     """A match with its value; of several days that do not follow one another (`3 and 17 May`) the whole date in it."""
     value = resolve(match, text, context)
@@ -292,10 +330,6 @@ def _regional(grammar: Grammar, region: str | None) -> Settings:
         group=local.group,
         space_groups=local.space_groups,
     )
-
-
-def _primary(tag: str) -> str:
-    return tag.replace("_", "-").split("-")[0].lower()
 
 
 def _span(linked: Linked) -> dict[str, Any]:

@@ -41,6 +41,44 @@ Score = Annotated[float, Constraint(ge=0, le=1)]
 # Before the pipeline
 
 
+class FieldError(ValueError):
+    """What a document or an option says of its language, region or date means nothing that is known.
+
+    `field` is its name (`lang`, `region`, `date`), `value` what was given, `problem` what is wrong and what to do.
+
+    >>> raise FieldError("date", "5-3-2024", "is no day; write it as 2025-04-14")
+    Traceback (most recent call last):
+    annotate.records.FieldError: date '5-3-2024' is no day; write it as 2025-04-14
+    """
+
+    def __init__(self, field: str, value: object, problem: str, *, owner: str = "") -> None:
+        super().__init__(f"{owner}{field} {shown(value)} {problem}")
+        self.field = field
+        self.value = value
+        self.problem = problem
+
+
+def shown(value: object) -> str:
+    """A value of the input in a message: short, and with its control characters spelt out.
+
+    >>> shown("nl\\x1b[2J"), shown("a" * 100)[-5:]
+    ("'nl\\\\x1b[2J'", "aaa…'")
+    """
+    text = str(value)
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What reading a document could not make out, or had to guess: the document goes on, and the run says so.
+
+    `kind` is the field (`lang`, `region`, `date`) or `encoding`; `found` is what stood there, fit for a message.
+    """
+
+    kind: str
+    found: str
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One article as it was read: the text is never altered, offsets refer to it.
@@ -48,7 +86,11 @@ class Document:
     `source` is what stands in the record's `meta.source` (relative, never absolute);
     `lang` and `region` are what the input said of itself, None where it said nothing;
     `date` is the document's own date (ISO 8601 day), `date_source` says who gave it;
-    `meta` holds whatever else the input carried, plus what reading it found out (`encoding`, `title`).
+    `meta` holds whatever else the input carried, plus what reading it found out (`encoding`, `title`);
+    `notices` say what of all that could not be made out.
+
+    `lang` may be a code of ISO 639 or a BCP 47 tag, or a language's name; `region` a code or an English name.
+    Annotating raises FieldError where they are not, or where `date` is no day of the calendar.
     """
 
     id: str
@@ -59,9 +101,7 @@ class Document:
     date: str | None = None
     date_source: DateSource | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
-
-
-# The record, one line of annotations.jsonl
+    notices: tuple[Notice, ...] = ()
 
 
 class Segment(Part, frozen=True):

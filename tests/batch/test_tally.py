@@ -11,7 +11,7 @@ import orjson
 from annotate import version
 from annotate.batch import tally as module
 from annotate.batch.tally import Tally, build_manifest
-from annotate.records import Done, Failure
+from annotate.records import Document, Done, Failure, Notice
 from annotate.version import installed_versions
 
 FAILURE = Failure("a", "a.txt", "read", "empty", "holds no text")
@@ -50,6 +50,8 @@ def test_the_manifest_holds_totals_by_label_and_language() -> None:
         "run": {"annotated": 2, "kept": 1, "removed": 0, "remaining": 0},
         "counts": {"documents": 3, "failed": 1, "characters": 30, "words": 12, "spans": 4},
         "failures": {"empty": 1},
+        "notices": {},
+        "passed_over": {},
         "labels": {"DATE": 3, "MONEY": 1},
         "languages": {
             "nl": {"documents": 2, "labels": {"DATE": 2}},
@@ -66,6 +68,17 @@ def test_a_manifest_without_documents_is_whole() -> None:
     )
     assert manifest["counts"] == {"documents": 0, "failed": 0, "characters": 0, "words": 0, "spans": 0}
     assert manifest["labels"] == manifest["languages"] == manifest["failures"] == {}
+
+
+def test_notices_are_counted_and_the_first_ten_are_named() -> None:
+    """Each with its place; the documents pass through as they are."""
+    tally = Tally()
+    documents = [
+        Document(str(n), "x", "a.jsonl", meta={"line": n}, notices=(Notice("date", f"'{n}'"),)) for n in range(1, 13)
+    ]
+    assert list(tally.watch([*documents, FAILURE])) == [*documents, FAILURE]
+    manifest = build_manifest(tally=tally, versions={}, options={}, started=datetime(2025, 1, 1, tzinfo=UTC), seconds=0)
+    assert manifest["notices"] == {"date": {"documents": 12, "first": [f"a.jsonl:{n} '{n}'" for n in range(1, 11)]}}
 
 
 def test_the_versions_are_those_installed() -> None:

@@ -247,6 +247,46 @@ def test_patterns_of_ones_own(ships: Path) -> None:
     assert labels(json.loads(alone.stdout)) == {"SHIP"}
 
 
+def test_what_reading_could_not_make_out_is_said(tmp_path: Path) -> None:
+    """A line for each kind in the summary, with places; all of it in the manifest; and no rule comes from a path."""
+    evil = tmp_path / "evil"
+    evil.mkdir()
+    (evil / "words.yaml").write_text("rules: none\n", encoding="utf-8")
+    rows = [
+        {"url": "a", "text": ARTICLE, "lang": f"../../../../../../../..{evil}", "date": "5-3-2024"},
+        {"url": "b", "text": ARTICLE, "lang": "Nederlands", "region": "QQ", "date": "5-3-2024"},
+        {"url": "c", "text": ARTICLE, "lang": "dut", "date": "soon\x1b[2J"},
+    ]
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (news / "old.txt").write_bytes("El señor García firmó el acuerdo en España, según contó él mismo.".encode("cp1252"))
+    for name in ("a.docx", "b.docx", "c.pdf"):
+        (news / name).write_bytes(b"PK")
+    done = annotate("run", "news", "-o", "out", "--id-key", "url", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 document with a language that is not known" in done.stderr
+    assert "1 document with a region that is not known" in done.stderr
+    assert "2 documents with a date that is no plain day" in done.stderr
+    assert "(news/rows.jsonl:1 '5-3-2024', news/rows.jsonl:3 'soon\\x1b[2J')" in done.stderr
+    assert "1 document in an encoding that was guessed" in done.stderr
+    assert "3 files passed over: 2 .docx, 1 .pdf" in done.stderr
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert {kind: notice["documents"] for kind, notice in manifest["notices"].items()} == {
+        "date": 2,
+        "encoding": 1,
+        "lang": 1,
+        "region": 1,
+    }
+    assert manifest["passed_over"] == {".docx": 2, ".pdf": 1}
+    found = {record["id"]: record for record in records(tmp_path / "out" / "annotations.jsonl")}
+    assert [found[name]["lang"] for name in "abc"] == ["nl"] * 3
+    assert [found[name]["meta"]["lang_source"] for name in "abc"] == ["langdetect", "record", "record"]
+    assert [found[name]["meta"]["date"] for name in "abc"] == [None, "2024-03-05", None]
+    status = annotate("status", "out", cwd=tmp_path)
+    assert "4  up to date" in status.stdout
+
+
 def test_the_summary_as_json(news: Path, tmp_path: Path) -> None:
     """`--json` writes the manifest to stdout, or to stderr where stdout has the records."""
     done = annotate("run", *DUTCH, news, "-o", tmp_path / "out", "--json")
@@ -268,9 +308,9 @@ def test_the_summary_as_json(news: Path, tmp_path: Path) -> None:
         (["run", "news/*.pdf", "-o", "out"], "matches no file"),
         (["run", "news", "-o", "news/rows.jsonl/out"], "is a file"),
         (["run", "news", "-o", "out", "--date", "2024-02-31"], "'2024-02-31' is no day"),
-        (["run", "news", "-o", "out", "--lang", "dutch"], "'dutch' is no language"),
+        (["run", "news", "-o", "out", "--lang", "elvish"], "'elvish' is no language"),
         (["run", "news", "-o", "out", "--languages", "nl,xx"], "'xx' is no language"),
-        (["run", "news", "-o", "out", "--region", "NLD"], "'NLD' is no region"),
+        (["run", "news", "-o", "out", "--region", "QQ"], "'QQ' is no region"),
         (["run", "news", "-o", "out", "--patterns", "nowhere"], "'nowhere' is no folder"),
         (["run", "news", "-o", "out", "--patterns", "news"], "holds no pattern file"),
         (["run", "news", "-o", "out", "--only-patterns"], "--patterns DIR"),

@@ -68,6 +68,7 @@ def run(
     scope: Scope | None = None,
     stdin: BinaryIO | None = None,
     text_key: str = "text",
+    id_key: str | None = None,
     date: str | None = None,
 ) -> Summary:
     """Annotate everything that `inputs` name into `output`, which is opened here and closed at the end.
@@ -81,10 +82,10 @@ def run(
     >>> run(["-"], Stream(out), Pipeline(), stdin=io.BytesIO(b"Since 2008 it grew fast.")).tally.documents
     1
     """
-    documents = read(inputs, stdin=stdin, text_key=text_key, date=date)
-    asked = {"inputs": list(inputs), "text_key": text_key, "date": date}
+    documents = read(inputs, stdin=stdin, text_key=text_key, id_key=id_key, date=date)
+    asked = {"inputs": list(inputs), "text_key": text_key, "id_key": id_key, "date": date}
     started, clock = datetime.now(UTC), time.perf_counter()
-    tally = Tally()
+    tally = Tally(passed_over=documents.passed_over)
     manifest: Mapping[str, Any] = {}
     scope = scope or Scope()
     with output:
@@ -93,7 +94,7 @@ def run(
             kept = plan.settle(inputs, output)
             planned = {"options": plan_options(pipeline.options), "folder": str(Path.cwd())}
             output.plan({**asked, **planned, "others": kept.inputs if kept else None})
-        for step, outcome in (executor or Serial()).map(plan.steps(documents), pipeline):
+        for step, outcome in (executor or Serial()).map(plan.steps(tally.watch(documents)), pipeline):
             failure = step.finish(outcome, plan, tally)
             if on_progress is not None:
                 on_progress(tally, failure)

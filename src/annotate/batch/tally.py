@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from annotate.records import SCHEMA, Done, Failure
+from annotate.batch.work import where
+from annotate.records import SCHEMA, Document, Done, Failure
+
+#: How many documents of each notice are named.
+_NOTICED = 10
 
 
 @dataclass(slots=True)
@@ -36,6 +40,11 @@ class Tally:
     documents_by_language: Counter[str] = field(default_factory=Counter)
     languages: dict[str, Counter[str]] = field(default_factory=dict)
     failures: Counter[str] = field(default_factory=Counter)
+    #: Documents of which something could not be made out, by what it is; and where the first of them stand.
+    notices: Counter[str] = field(default_factory=Counter)
+    noticed: dict[str, list[str]] = field(default_factory=dict)
+    #: Files that were not read, by their suffix.
+    passed_over: Mapping[str, int] = field(default_factory=dict)
 
     def add(self, done: Done, *, kept: bool = False) -> None:
         """Count one annotated document."""
@@ -51,6 +60,16 @@ class Tally:
         """Count one document that could not be done."""
         self.failed += 1
         self.failures[failure.error] += 1
+
+    def watch(self, documents: Iterable[Document | Failure]) -> Iterator[Document | Failure]:
+        """The documents as they come, counting what reading them could not make out."""
+        for document in documents:
+            if isinstance(document, Document):
+                for notice in document.notices:
+                    self.notices[notice.kind] += 1
+                    if self.notices[notice.kind] <= _NOTICED:
+                        self.noticed.setdefault(notice.kind, []).append(f"{where(document)} {notice.found}")
+            yield document
 
     @property
     def labels(self) -> Counter[str]:
@@ -98,6 +117,10 @@ def build_manifest(
             "spans": labels.total(),
         },
         "failures": _sorted(tally.failures),
+        "notices": {
+            kind: {"documents": tally.notices[kind], "first": tally.noticed[kind]} for kind in sorted(tally.notices)
+        },
+        "passed_over": _sorted(tally.passed_over),
         "labels": _sorted(labels),
         "languages": {
             lang: {"documents": tally.documents_by_language[lang], "labels": _sorted(tally.languages[lang])}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,35 +24,35 @@ def _day(value: str | None) -> str | None:
 
 
 def _region_code(value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(r"[A-Za-z]{2}", value):
+    from annotate.rules.tags import region_code
+
+    code = value and region_code(value)
+    if value is not None and not code:
         raise typer.BadParameter(f"'{value}' is no region; write its two-letter code, such as NL or AU")
-    return value and value.upper()
+    return code
 
 
 def _tag(value: str | None) -> str | None:
-    if value is not None:
-        _language(value)
-    return value
+    return None if value is None else _language(value)
 
 
 def check_tags(value: str | None) -> str | None:
-    for tag in split(value):
-        _language(tag)
-    return value
+    return None if value is None else ",".join(map(_language, split(value)))
 
 
 def _tag_list(values: list[str] | None) -> list[str]:
-    for tag in values or ():
-        _language(tag)
-    return values or []
+    return [_language(value) for value in values or ()]
 
 
-def _language(tag: str) -> None:
-    from annotate.rules import cldr
+def _language(given: str) -> str:
+    """The language's tag: `nl` for `nl`, `nld` and `Dutch`."""
+    from annotate.rules.tags import language_tag
+    from annotate.text.detect import UNDECIDED
 
-    base = re.split("[-_]", tag)[0].lower()
-    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag) or cldr.locale(base) is None:
-        raise typer.BadParameter(f"'{tag}' is no language that CLDR knows; write its code, such as nl or en")
+    tag = language_tag(given)
+    if tag is None or tag == UNDECIDED:
+        raise typer.BadParameter(f"'{given}' is no language that CLDR knows; write its code, such as nl or en")
+    return tag
 
 
 def split(value: str | None) -> list[str]:

@@ -77,6 +77,9 @@ def run_command(
     text_key: Annotated[
         str, typer.Option(metavar="KEY", help="Where rows of JSONL, CSV and Parquet have their text.")
     ] = "text",
+    id_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Where such rows have their id; `id` where they have one without.")
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Start afresh; replace an earlier output, whoever wrote it.")
     ] = False,
@@ -124,7 +127,7 @@ def run_command(
         tokens=tokens,
     )
     _do(
-        _Job(inputs, out, options, text_key, day),
+        _Job(inputs, out, options, text_key, id_key, day),
         Scope(limit, others="keep" if add else "drop" if replace else "ask"),
         lambda: _executor(executor, n_process, timeout, ray_address),
         force=force,
@@ -173,7 +176,9 @@ def status_command(
 
     job, _ = _earlier_job(out)
     with told(InputError, OutputError):
-        found = status(job.out, read(job.inputs, text_key=job.text_key, date=job.day), Pipeline(job.options))
+        found = status(
+            job.out, read(job.inputs, text_key=job.text_key, id_key=job.id_key, date=job.day), Pipeline(job.options)
+        )
     if as_json:
         typer.echo(as_text(found.as_dict()))
         return
@@ -191,6 +196,7 @@ class _Job(NamedTuple):
     out: str
     options: Options
     text_key: str
+    id_key: str | None
     day: str | None
 
 
@@ -208,7 +214,7 @@ def _earlier_job(out: str) -> tuple[_Job, Mapping[str, Any]]:
         os.chdir(plan["folder"])
     except OSError:
         stop(f"{out}: the folder that it was made in is gone; start anew with `annotate run`")
-    return _Job(plan["inputs"], place, options, plan["text_key"], plan["date"]), plan
+    return _Job(plan["inputs"], place, options, plan["text_key"], plan.get("id_key"), plan["date"]), plan
 
 
 def _executor(name: str | None, n_process: int, timeout: float | None, address: str | None) -> Executor:
@@ -279,6 +285,7 @@ def _do(
                 scope=scope,
                 stdin=sys.stdin.buffer,
                 text_key=job.text_key,
+                id_key=job.id_key,
                 date=job.day,
             )
     for name in summary.damaged:
@@ -289,6 +296,8 @@ def _do(
         if summary.tally.documents:
             console().print(_summary_table(summary))
         note(_summary_line(summary, out))
+        for line in _notices(summary.tally):
+            note(line)
     raise typer.Exit(FAILED if summary.failed else 0)
 
 
@@ -340,6 +349,27 @@ def _summary_table(summary: Summary) -> Table:
         counts = (tally.languages[lang][label] for label in labels)
         table.add_row(lang, f"{tally.documents_by_language[lang]:,}", *(f"{count:,}" for count in counts))
     return table
+
+
+#: What is said of documents of which reading could not make out something.
+_NOTICES = {
+    "lang": "with a language that is not known, kept in meta.lang_invalid; give its code, such as nl",
+    "region": "with a region that is not known, kept in meta.region_invalid; give its code, such as BE",
+    "date": "with a date that is no plain day, kept in meta.date_invalid; write it as 2025-04-14, or give the region",
+    "encoding": "in an encoding that was guessed, kept in meta.encoding; save them as UTF-8 if letters are wrong",
+}
+_NAMED = 3
+
+
+def _notices(tally: Tally) -> Iterator[str]:
+    """A line for each kind of thing that reading could not make out, and one for files that were not read."""
+    for kind, count in sorted(tally.notices.items()):
+        more = ", …" if count > _NAMED else ""
+        yield f"{counted(count, 'document')} {_NOTICES[kind]} ({', '.join(tally.noticed[kind][:_NAMED])}{more})"
+    if tally.passed_over:
+        most = sorted(tally.passed_over.items(), key=lambda pair: (-pair[1], pair[0]))
+        listed = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in most)
+        yield f"{counted(sum(tally.passed_over.values()), 'file')} passed over: {listed}"
 
 
 def _summary_line(summary: Summary, out: str) -> str:

@@ -87,20 +87,29 @@ class _Chunks(io.RawIOBase):
 class Source:
     """An open file, unpacked and without byte order mark: its lines, or the whole of it.
 
-    `number` is that of the last line (or row) read, `text_key` the field of a row that holds its text.
-    `encoding` is what the last text was decoded with, None for plain UTF-8. Once one line asked for an
-    older encoding, the same is used wherever the file is not UTF-8.
+    `number` is that of the last line (or row) read; `text_key` is the field of a row that holds its text, `id_key`
+    the one that names it, where a row must have one. `encoding` is what the last text was decoded with, None for
+    plain UTF-8. Once one line asked for an older encoding, the same is used wherever the file is not UTF-8.
     """
 
-    def __init__(self, file: BinaryIO, packing: str, *, text_key: str, max_bytes: int) -> None:
+    def __init__(
+        self, file: BinaryIO, packing: str, *, text_key: str, max_bytes: int, id_key: str | None = None
+    ) -> None:
         self.file = file
         self.text_key = text_key
+        self.id_key = id_key
         self.max_bytes = max_bytes
         self.number = 0
         self.mark, chunks = _without_mark(UNPACK[packing](file))
         self.stream = _buffered(chunks)
         self.encoding = self.mark
         self._legacy: str | None = None
+        self._declared: str | None = None
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether the encoding of the last text was neither marked nor declared."""
+        return self.encoding not in (None, self.mark, self._declared)
 
     def whole(self) -> bytes:
         """All of it, which is one text: a NUL byte in it is refused."""
@@ -139,6 +148,10 @@ class Source:
         if b"\0" in head and (not _is_utf8(head) or head.count(b"\0") * 4 > len(head)):
             raise _binary()
 
+    def let_go(self) -> None:
+        """What follows in the file is no text that could tell the encoding: another library reads it."""
+        self.stream = _buffered(iter(()))
+
     def push_back(self, data: bytes) -> None:
         """Lines that were looked at are read again."""
         self.stream = _buffered(chain([data], _pieces(self.stream)))
@@ -147,10 +160,11 @@ class Source:
     def _older(self, data: bytes, start: int, declared: str | None) -> str:
         sample = _sample(data, start, self.stream.peek())
         _refuse_damaged(sample, start, marked=self.mark is not None)
-        if declared is None or not _fits(data, declared):
-            declared = self._legacy or _detected(sample)
-        self._legacy = declared
-        return declared
+        if declared is not None and _fits(data, declared):
+            self._declared = declared
+            return declared
+        self._legacy = self._legacy or _detected(sample)
+        return self._legacy
 
 
 def _binary() -> ReadError:

@@ -51,19 +51,25 @@ def expand(inputs: Sequence[str]) -> list[Input]:
     >>> expand(["-"])
     [Input(path=None, source='stdin', id='stdin')]
     """
+    return find(inputs)[0]
+
+
+def find(inputs: Sequence[str]) -> tuple[list[Input], Counter[str]]:
+    """The files that `inputs` name, as `expand` gives them, and how many were passed over by their suffix."""
     if not inputs:
         raise InputError("nothing to read: name a folder, a file, a glob in quotes, or - for standard input")
-    top, outputs = _common_parent(inputs), _Outputs()
+    top, left = _common_parent(inputs), _LeftOut()
     found: dict[str, _Spot] = {}
-    for spot in chain.from_iterable(_find(given, top, outputs) for given in inputs):
+    for spot in chain.from_iterable(_find(given, top, left) for given in inputs):
         found.setdefault(spot.key, spot)
     if not found:
         raise InputError(
-            f"{outputs.met[0]}: was written by an earlier run, as its manifest says, and so is no input; "
+            f"{left.met[0]}: was written by an earlier run, as its manifest says, and so is no input; "
             "give its records to standard input to annotate them again: annotate run - < FILE"
         )
     spots = list(found.values())
-    return [Input(spot.path, spot.source, name) for spot, name in zip(spots, _ids(spots), strict=True)]
+    items = [Input(spot.path, spot.source, name) for spot, name in zip(spots, _ids(spots), strict=True)]
+    return items, Counter(sorted(map(_suffix, left.passed_over)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +94,35 @@ class _Spot:
         return PurePath(relative).name, relative, _bare(self.source)
 
 
-class _Outputs:
-    """What runs of this tool have written, folder by folder: their records are never read as articles."""
+class _LeftOut:
+    """What is not read: what runs of this tool have written, folder by folder, and files of other suffixes."""
 
     def __init__(self) -> None:
-        #: The files that were left out for that.
+        #: The files of runs that would have been read otherwise.
         self.met: list[str] = []
+        #: Files of suffixes that are not read, and that no run has written.
+        self.passed_over: set[PurePath] = set()
         self._folders: dict[Path, set[str]] = {}
 
     def hold(self, path: Path) -> bool:
         """Whether a run has written this file, or keeps its state in this folder."""
+        return self._note(self._is_written(path) or is_state(path.name), str(path))
+
+    def wants(self, path: PurePath) -> bool:
+        """Whether a file is one to read by its name; one of another suffix is noted."""
+        name = path.name.lower()
+        if name.startswith(".") or name == "readme.md" or name.endswith((".gold.json", ".gold.jsonl")):
+            return False
+        if suffixes(name)[0] in READERS:
+            return True
+        if not isinstance(path, Path) or not self._is_written(path):
+            self.passed_over.add(path)
+        return False
+
+    def _is_written(self, path: Path) -> bool:
         if path.parent not in self._folders:
             self._folders[path.parent] = _written_in(path.parent)
-        return self._note(path.name in self._folders[path.parent] or is_state(path.name), str(path))
+        return path.name in self._folders[path.parent]
 
     def without(self, files: Sequence[RemoteFile]) -> list[RemoteFile]:
         """Some remote files, without those that a run has written."""
@@ -141,64 +163,71 @@ def _bytes(file: Path | RemoteFile) -> bytes:
         return stream.read(_MANIFEST_BYTES)
 
 
-def _find(given: str, top: Path, outputs: _Outputs) -> list[_Spot]:
+def _find(given: str, top: Path, left: _LeftOut) -> list[_Spot]:
     if given == _STDIN:
         return [_Spot(None, "stdin", "stdin")]
     if is_url(given):
-        return _find_url(given, outputs)
+        return _find_url(given, left)
     # "" would be the current folder: `annotate run "$DIR"` with DIR unset
     if given and os.path.lexists(given):
         path = Path(given)
-        if outputs.hold(path):
+        if left.hold(path):
             return []
-        return _find_folder(given, outputs) if _is_folder(path) else [_find_file(path, top)]
+        return _find_folder(given, left) if _is_folder(path) else [_find_file(path, top)]
     if glob.has_magic(given):
-        return _find_glob(given, outputs)
+        return _find_glob(given, left)
     raise InputError(f"{given or 'empty path'}: no such file or folder; check the path")
 
 
-def _find_url(given: str, outputs: _Outputs) -> list[_Spot]:
+def _find_url(given: str, left: _LeftOut) -> list[_Spot]:
     try:
         root, files = expand_url(given)
-        files, left_out = outputs.without(files), len(outputs.met)
+        files, left_out = left.without(files), len(left.met)
     except (RemoteError, OSError) as error:
         raise InputError(f"{given}: {error.strerror if isinstance(error, OSError) else error}") from error
     if left_out and not files:
         return []
     named = [(file.path[len(root) :].lstrip("/"), file) for file in files]
     if len(files) != 1 or files[0].path[len(root) :].lstrip("/") != PurePath(given).name:
-        named = [(name, file) for name, file in named if _is_wanted(PurePath(name))]
+        named = [(name, file) for name, file in named if left.wants(PurePath(name))]
     if not named:
         raise InputError(f"{given}: no file to read there; known suffixes: {known_suffixes()}")
     prefix = "" if len(named) == 1 and given.endswith(named[0][0]) else PurePath(root).name
     return [_Spot(file, PurePath(prefix, name).as_posix(), name) for name, file in named]
 
 
-def _find_folder(given: str, outputs: _Outputs) -> list[_Spot]:
-    spots = _under(Path(given), _walk(Path(given), outputs))
-    if not spots and not outputs.met:
-        raise InputError(f"{given}: no file to read in this folder; known suffixes: {known_suffixes()}")
+def _find_folder(given: str, left: _LeftOut) -> list[_Spot]:
+    spots = _under(Path(given), _walk(Path(given), left))
+    if not spots and not left.met:
+        told = _nearly(left.passed_over)
+        raise InputError(f"{given}: no file to read in this folder; {told}known suffixes: {known_suffixes()}")
     return spots
 
 
-def _find_glob(given: str, outputs: _Outputs) -> list[_Spot]:
+def _nearly(passed_over: Iterable[PurePath]) -> str:
+    """What to do about the first file of a folder that is nearly of a format that is read."""
+    helped = next((path.name for path in sorted(passed_over) if _suffix(path) in _ADVICE), None)
+    return f"{advice(helped)}; " if helped else ""
+
+
+def _find_glob(given: str, left: _LeftOut) -> list[_Spot]:
     parts = Path(given).parts
     wild = next(i for i, part in enumerate(parts) if glob.has_magic(part))
     root = Path(*parts[:wild])
-    spots = _under(root, _matches(root, str(PurePath(*parts[wild:])), given, outputs))
-    if not spots and not outputs.met:
+    spots = _under(root, _matches(root, str(PurePath(*parts[wild:])), given, left))
+    if not spots and not left.met:
         raise InputError(f"{given}: matches no file to read; ** goes into folders; known suffixes: {known_suffixes()}")
     return spots
 
 
-def _matches(root: Path, pattern: str, given: str, outputs: _Outputs) -> Iterator[Path]:
+def _matches(root: Path, pattern: str, given: str, left: _LeftOut) -> Iterator[Path]:
     try:
         hits = list(root.glob(pattern))
     except ValueError as error:
         raise InputError(f"{given}: {error}; write ** between slashes") from error
     for hit in hits:
         if not any(part.startswith(".") for part in hit.relative_to(root).parts):
-            yield from _walk(hit, outputs) if _is_folder(hit) else _wanted([hit], outputs)
+            yield from _walk(hit, left) if _is_folder(hit) else _wanted([hit], left)
 
 
 def _find_file(path: Path, top: Path) -> _Spot:
@@ -207,7 +236,7 @@ def _find_file(path: Path, top: Path) -> _Spot:
     return _Spot(path, _safe(path), _safe(path))
 
 
-def _walk(root: Path, outputs: _Outputs) -> Iterator[Path]:
+def _walk(root: Path, left: _LeftOut) -> Iterator[Path]:
     """The files below a folder that are to be read, and the folders that could not be listed.
 
     The latter are yielded like files, so that they fail when opened: a folder left out must be told.
@@ -215,12 +244,12 @@ def _walk(root: Path, outputs: _Outputs) -> Iterator[Path]:
     shut: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=shut.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from _wanted((Path(folder, name) for name in names), outputs)
+        yield from _wanted((Path(folder, name) for name in names), left)
     yield from (Path(error.filename) for error in shut)
 
 
-def _wanted(paths: Iterable[Path], outputs: _Outputs) -> Iterator[Path]:
-    return (path for path in paths if _is_wanted(path) and not outputs.hold(path))
+def _wanted(paths: Iterable[Path], left: _LeftOut) -> Iterator[Path]:
+    return (path for path in paths if left.wants(path) and not left.hold(path))
 
 
 def _is_folder(path: Path) -> bool:
@@ -228,12 +257,6 @@ def _is_folder(path: Path) -> bool:
     with suppress(OSError):
         return path.is_dir()
     return False
-
-
-def _is_wanted(path: PurePath) -> bool:
-    name = path.name.lower()
-    passed_over = name.startswith(".") or name == "readme.md" or name.endswith((".gold.json", ".gold.jsonl"))
-    return not passed_over and suffixes(name)[0] in READERS
 
 
 def _under(root: Path, paths: Iterable[Path]) -> list[_Spot]:
@@ -294,3 +317,29 @@ def known_suffixes() -> str:
     """The suffixes that are read, for a message."""
     packed = " ".join(suffix for suffix in UNPACK if suffix)
     return f"{' '.join(READERS)} (and, but for parquet, with {packed})"
+
+
+#: What to do about files that are nearly of a format that is read.
+_ADVICE = {
+    ".json": "one JSON value in a file; write one object a line (jq -c '.[]' in.json > out.jsonl)",
+    ".parquet.gz": "Parquet is packed inside already; unpack it (gunzip) and name it .parquet",
+    ".parquet.zst": "Parquet is packed inside already; unpack it (unzstd) and name it .parquet",
+}
+
+
+def _suffix(path: PurePath) -> str:
+    """The suffix by which a file is passed over.
+
+    >>> [_suffix(PurePath(name)) for name in ("a.PDF", "a.parquet.gz", "a.2024.docx", "a")]
+    ['.pdf', '.parquet.gz', '.docx', '']
+    """
+    *_, inner, last = ("", "", *PurePath(path.name.lower()).suffixes)
+    return inner + last if inner + last in _ADVICE else last
+
+
+def advice(name: str) -> str:
+    """What is said of a file that cannot be read by its suffix."""
+    suffix = _suffix(PurePath(name))
+    if suffix in _ADVICE:
+        return f"cannot read {suffix}: {_ADVICE[suffix]}"
+    return f"cannot read {suffix or 'a file without suffix'}; known: {known_suffixes()}"

@@ -12,6 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -43,6 +44,8 @@ class Draft:
     date: Any = None
     date_source: DateSource = "record"
     line: int | None = None
+    #: The encoding of its text, where that was neither plain, marked nor declared, but the likeliest.
+    guessed: str | None = None
 
 
 # --- one document a file ------------------------------------------------------------------------
@@ -53,7 +56,7 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.
 
 def _read_txt(source: Source) -> Iterator[Draft]:
     text = source.decode(source.whole())
-    yield Draft(text, _noted({}, source))
+    yield Draft(text, _noted({}, source), guessed=_guessed(source))
 
 
 def _read_markdown(source: Source) -> Iterator[Draft]:
@@ -61,7 +64,9 @@ def _read_markdown(source: Source) -> Iterator[Draft]:
     text = source.decode(source.whole())
     fields, start = _front_matter(text) if _OPENING.match(text) else ({}, 0)
     own = {key: fields.pop(key, None) for key in _OWN}
-    yield Draft(text[start:], _noted(fields, source), **_named(own), date_source="front_matter")
+    yield Draft(
+        text[start:], _noted(fields, source), **_named(own), date_source="front_matter", guessed=_guessed(source)
+    )
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], int]:
@@ -105,7 +110,8 @@ def _read_html(source: Source) -> Iterator[Draft]:
     except Exception as error:  # pages are endlessly broken, and it is a large library that parses them
         message = f"cannot be parsed ({type(error).__name__}); save the article as .txt"
         raise ReadError("bad-html", message) from error
-    yield Draft(page.text, _noted(page.meta, source), date=page.day, date_source="html")
+    meta = _noted(page.meta, source)
+    yield Draft(page.text, meta, date=page.day, date_source="html", guessed=_guessed(source))
 
 
 # --- many documents a file ----------------------------------------------------------------------
@@ -159,13 +165,34 @@ def _json(source: Source, line: bytes) -> Any:
     source.refuse_long(line)
     line = line.rstrip(b"\r\n")
     try:
-        return orjson.loads(line)
+        return _exact(orjson.loads(line), line)
     except orjson.JSONDecodeError:
         text = source.decode(line)
     try:
-        return orjson.loads(text)
+        return _exact(orjson.loads(text), text)
     except orjson.JSONDecodeError as error:
         raise _json_error(text, error, source.number) from error
+
+
+def _exact(value: Any, line: bytes | str) -> Any:
+    """The value, with whole numbers of more than 64 bits as strings: orjson rounds them, and two ids become one."""
+    return json.loads(line, parse_int=_integer) if _may_be_rounded(value) else value
+
+
+def _may_be_rounded(value: Any) -> bool:
+    if isinstance(value, float):
+        return abs(value) >= 2**63
+    if isinstance(value, dict):
+        return any(map(_may_be_rounded, value.values()))
+    return isinstance(value, list) and any(map(_may_be_rounded, value))
+
+
+def _integer(digits: str) -> int | str:
+    """A whole number as JSON writers may hold it, else its digits."""
+    if len(digits) > 20:
+        return digits
+    value = int(digits)
+    return value if -(2**63) <= value < 2**64 else digits
 
 
 def _json_error(text: str, error: orjson.JSONDecodeError, number: int) -> ReadError:
@@ -197,10 +224,13 @@ def _table_rows(source: Source, comma: str) -> Iterator[Draft | ReadError]:
     # the limit is the module's, not the reader's; its own is 131,072, less than a long article
     csv.field_size_limit(min(source.max_bytes, 2**31 - 1))
     lines = map(source.decode, source.lines())
-    first = next(lines, "")
-    rows = csv.reader(chain([first], lines), delimiter=_separator(first, comma), strict=True)
-    header = _cells(rows, source, 1) or []
-    _refuse_header(header, source.text_key)
+    first, named = next(lines, ""), None
+    if match := _SEPARATOR_LINE.fullmatch(first):
+        first, named = next(lines, ""), match[1]
+    separator = named or _separator(first, comma, source.text_key)
+    rows = csv.reader(chain([first], lines), delimiter=separator, strict=True)
+    header = [name.strip() for name in _cells(rows, source, max(1, source.number)) or []]
+    _refuse_header(header, source)
     while True:
         begin = source.number + 1
         cells = _tried(partial(_cells, rows, source, begin), begin)
@@ -212,9 +242,27 @@ def _table_rows(source: Source, comma: str) -> Iterator[Draft | ReadError]:
             yield _tried(partial(_table_row, header, cells, source, begin), begin)
 
 
-def _separator(first: str, comma: str) -> str:
-    """Excel writes `;` where the comma is the decimal sign (Dutch, French, German)."""
-    return ";" if comma == "," and ";" in first and "," not in first else comma
+#: By what Excel tells itself how the cells are separated, on a line before the header.
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\r\n"])"?\s*', re.IGNORECASE)
+_SEPARATORS = ",;\t|"
+
+
+def _separator(first: str, comma: str, text_key: str) -> str:
+    """The sign that makes the text a column of its own; else the one that makes most columns, for the message.
+
+    Excel writes `;` where the comma is the decimal sign (Dutch, French, German), and a comma may stand in a name.
+
+    >>> _separator("id;text;names, all", ",", "text"), _separator("text", ",", "text")
+    (';', ',')
+    """
+    names = {sign: _names(first, sign) for sign in dict.fromkeys(comma + _SEPARATORS)}
+    return max(names, key=lambda sign: (text_key in names[sign], len(names[sign]), sign == comma))
+
+
+def _names(first: str, separator: str) -> list[str]:
+    with suppress(csv.Error, StopIteration):
+        return [name.strip() for name in next(csv.reader([first], delimiter=separator))]
+    return []
 
 
 def _table_row(header: Sequence[str], cells: Sequence[str], source: Source, begin: int) -> Draft:
@@ -237,12 +285,20 @@ def _cells(rows: Any, source: Source, begin: int) -> list[str] | None:
     return cells
 
 
-def _refuse_header(header: Sequence[str], text_key: str) -> None:
+def _refuse_header(header: Sequence[str], source: Source) -> None:
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise ReadError("bad-csv", f"column {twice[0]!r} stands twice; rename one")
-    if header and text_key not in header:
-        raise _missing_text(text_key, header)
+    if header:
+        _refuse_columns(header, source)
+
+
+def _refuse_columns(names: Sequence[str], source: Source) -> None:
+    """What is missing in a table is told once, not for each of its rows."""
+    if source.text_key not in names:
+        raise _missing_text(source.text_key, names)
+    if source.id_key is not None and source.id_key not in names:
+        raise _missing_id(source.id_key, names)
 
 
 def _read_parquet(source: Source) -> Iterator[Draft | ReadError]:
@@ -251,6 +307,7 @@ def _read_parquet(source: Source) -> Iterator[Draft | ReadError]:
         from pyarrow import parquet
     except ImportError as error:
         raise ReadError("missing-package", f"parquet needs pyarrow: {install_command('parquet')}") from error
+    source.let_go()
     try:
         yield from _some(_parquet_rows(parquet.ParquetFile(source.file), source))
     except (pyarrow.ArrowException, OSError) as error:
@@ -263,8 +320,7 @@ def _bad_parquet(error: Exception) -> ReadError:
 
 
 def _parquet_rows(table: Any, source: Source) -> Iterator[Draft | ReadError]:
-    if source.text_key not in table.schema_arrow.names:
-        raise _missing_text(source.text_key, table.schema_arrow.names)
+    _refuse_columns(table.schema_arrow.names, source)
     for batch in table.iter_batches(batch_size=256):
         for index in range(batch.num_rows):
             source.number += 1
@@ -272,12 +328,52 @@ def _parquet_rows(table: Any, source: Source) -> Iterator[Draft | ReadError]:
 
 
 def _parquet_row(batch: Any, index: int, source: Source) -> Draft:
+    source.encoding = source.mark
     columns = zip(batch.schema.names, batch.columns, strict=True)
     try:
-        fields = {name: _plain(column[index].as_py()) for name, column in columns}
-    except ValueError as error:
+        values = {name: _value(column[index]) for name, column in columns}
+    except (ValueError, OverflowError) as error:
         raise _bad_parquet(error) from error
-    return _row(fields, source)
+    text = values.get(source.text_key)
+    if isinstance(text, bytes):  # a column of type BINARY, as some writers have their strings
+        values[source.text_key] = source.decode(text)
+    return _row({name: _plain(value) for name, value in values.items()}, source)
+
+
+def _value(scalar: Any) -> Any:
+    """The value as Python has it; moments and times with nanoseconds, which Python has not, as ISO strings."""
+    import pyarrow
+
+    kind = scalar.type
+    if not scalar.is_valid or not _has_nanoseconds(kind):
+        return scalar.as_py()
+    if pyarrow.types.is_struct(kind):
+        return {name: _value(part) for name, part in scalar.items()}
+    if pyarrow.types.is_nested(kind):
+        return [_value(part) for part in scalar.values]
+    if pyarrow.types.is_dictionary(kind):
+        return _value(scalar.value)
+    if pyarrow.types.is_duration(kind):
+        return f"PT{Decimal(scalar.value).scaleb(-9)}S"
+    coarse = {"timestamp": lambda: pyarrow.timestamp("us", kind.tz), "time64": lambda: pyarrow.time64("us")}
+    whole, rest = divmod(scalar.value, 1000)
+    value = pyarrow.scalar(whole, coarse[str(kind).split("[")[0]]()).as_py()
+    if not rest:
+        return value
+    written = value.isoformat(timespec="microseconds")
+    return re.sub(r"(\.\d{6})", rf"\g<1>{rest:03d}", written)
+
+
+def _has_nanoseconds(kind: Any) -> bool:
+    if getattr(kind, "unit", "") == "ns":
+        return True
+    if getattr(kind, "value_type", kind) is not kind:
+        return _has_nanoseconds(kind.value_type)
+    return any(_has_nanoseconds(kind.field(n).type) for n in range(kind.num_fields))
+
+
+#: A control character: bytes that hold one are no text.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def _plain(value: Any) -> Any:
@@ -288,9 +384,21 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
-    if isinstance(value, bytes | Decimal | datetime.timedelta):
-        return value.hex() if isinstance(value, bytes) else str(value)
-    return value
+    if isinstance(value, bytes):
+        return _text_or_hex(value)
+    return str(value) if isinstance(value, Decimal | datetime.timedelta) else value
+
+
+def _text_or_hex(value: bytes) -> str:
+    """Bytes that are a text in UTF-8 as that text, all others as their digits.
+
+    >>> _text_or_hex("één".encode()), _text_or_hex(bytes([255, 0]))
+    ('één', 'ff00')
+    """
+    with suppress(UnicodeDecodeError):
+        text = value.decode()
+        return value.hex() if _CONTROL.search(text) else text
+    return value.hex()
 
 
 # --- rows ---------------------------------------------------------------------------------------
@@ -319,14 +427,17 @@ def _row(fields: Mapping[str, Any], source: Source, line: int | None = None) -> 
     Keys of a `meta` object go there too, the row's own win. A `date` in it counts as the row's, because
     that is where an annotated record has it.
     """
-    key = source.text_key
+    key, id_key = source.text_key, source.id_key or "id"
     nested = fields.get("meta")
     inner = nested if isinstance(nested, dict) else {}
-    own = {key, *_OWN} if nested is not inner else {key, "meta", *_OWN}
+    own = {key, id_key, *_OWN[1:]} if nested is not inner else {key, id_key, "meta", *_OWN[1:]}
     meta = {**inner, **{name: value for name, value in fields.items() if name not in own}}
     date = meta.pop("date", None)
-    named = _named({**fields, "date": fields.get("date") or date})
-    return Draft(_row_text(fields, key), _noted(meta, source), **named, line=line or source.number)
+    named = _named({**fields, "id": fields.get(id_key), "date": fields.get("date") or date})
+    if source.id_key is not None and named["id"] is None:
+        raise _missing_id(id_key, fields)
+    place, guessed = line or source.number, _guessed(source)
+    return Draft(_row_text(fields, key), _noted(meta, source), **named, line=place, guessed=guessed)
 
 
 def _row_text(fields: Mapping[str, Any], key: str) -> str | ReadError:
@@ -341,6 +452,11 @@ def _row_text(fields: Mapping[str, Any], key: str) -> str | ReadError:
 def _missing_text(key: str, names: Iterable[str]) -> ReadError:
     there = ", ".join(sorted(names)[:20]) or "none"
     return ReadError("missing-text", f"no {key!r}; keys: {there}; name the right one with --text-key")
+
+
+def _missing_id(key: str, names: Iterable[str]) -> ReadError:
+    there = ", ".join(sorted(names)[:20])
+    return ReadError("missing-id", f"no {key!r}, or nothing in it; keys: {there}; name the right one with --id-key")
 
 
 def _json_kind(value: Any) -> str:
@@ -368,6 +484,10 @@ def _word(value: Any) -> str | None:
 def _noted(meta: dict[str, Any], source: Source) -> dict[str, Any]:
     """The input's own fields, and what it was decoded with where that was not plain UTF-8."""
     return {**meta, "encoding": source.encoding} if source.encoding else meta
+
+
+def _guessed(source: Source) -> str | None:
+    return source.encoding if source.is_guessed else None
 
 
 Reader = Callable[[Source], Iterator[Draft | ReadError]]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -21,13 +21,25 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from annotate.reading.days import iso_day, name_day
+from annotate.reading.days import iso_day, name_day, plain_day
 from annotate.reading.decode import ReadError, Source, too_large
-from annotate.reading.find import Input, InputError, expand, known_suffixes, suffixes
+from annotate.reading.find import Input, InputError, advice, expand, find, suffixes
 from annotate.reading.formats import ONE_DOCUMENT, READERS, Draft, read_stdin
-from annotate.records import DateSource, Document, Failure
+from annotate.records import DateSource, Document, Failure, Notice, shown
+from annotate.rules.tags import language_tag, region_code, region_of
 
-__all__ = ["Input", "InputError", "expand", "read"]
+__all__ = ["Input", "InputError", "Reading", "expand", "read"]
+
+
+class Reading(Iterator[Document | Failure]):
+    """The documents and failures of some inputs, one at a time; `passed_over` counts files by a suffix not read."""
+
+    def __init__(self, outcomes: Iterator[Document | Failure], passed_over: Mapping[str, int]) -> None:
+        self._outcomes = outcomes
+        self.passed_over = passed_over
+
+    def __next__(self) -> Document | Failure:
+        return next(self._outcomes)
 
 
 def read(
@@ -35,9 +47,10 @@ def read(
     *,
     stdin: BinaryIO | None = None,
     text_key: str = "text",
+    id_key: str | None = None,
     date: str | None = None,
     max_bytes: int = 256 * 1024 * 1024,
-) -> Iterator[Document | Failure]:
+) -> Reading:
     """Every document of `inputs` in a fixed order, and a `Failure` for each that cannot be read.
 
     The inputs and `date` are checked at the call, not at the first `next`: a typing error is told
@@ -47,8 +60,9 @@ def read(
     >>> [d.text for d in read(["-"], stdin=io.BytesIO(b"Op 14 april 2025 tekende Vietnam."))]
     ['Op 14 april 2025 tekende Vietnam.']
     """
-    run = _Run(stdin, text_key, _option_day(date), max_bytes)
-    return chain.from_iterable(_outcomes(item, run) for item in expand(inputs))
+    run = _Run(stdin, text_key, id_key, _option_day(date), max_bytes)
+    items, passed_over = find(inputs)
+    return Reading(chain.from_iterable(_outcomes(item, run) for item in items), passed_over)
 
 
 def count(inputs: Sequence[str]) -> int | None:
@@ -76,12 +90,13 @@ class _Run:
 
     stdin: BinaryIO | None
     text_key: str
+    id_key: str | None
     date: str | None
     max_bytes: int
     seen: dict[str, str] = field(default_factory=dict)
 
     def source(self, file: BinaryIO, packing: str = "") -> Source:
-        return Source(file, packing, text_key=self.text_key, max_bytes=self.max_bytes)
+        return Source(file, packing, text_key=self.text_key, id_key=self.id_key, max_bytes=self.max_bytes)
 
 
 def _outcomes(item: Input, run: _Run) -> Iterator[Document | Failure]:
@@ -105,7 +120,7 @@ def _drafts(item: Input, run: _Run) -> Iterator[Draft | ReadError]:
         _refuse_irregular(item.path)
     kind, packing = suffixes(item.path.name)
     if kind not in READERS:
-        raise ReadError("unknown-format", f"cannot read {kind or 'a file without suffix'}; known: {known_suffixes()}")
+        raise ReadError("unknown-format", advice(item.path.name))
     with item.path.open("rb") as file:
         before = _state(file)
         drafts = READERS[kind](run.source(file, packing))
@@ -159,15 +174,32 @@ def _where(item: Input, line: int | None) -> str:
 
 def _document(name: str, item: Input, draft: Draft, run: _Run) -> Document:
     text = _checked(draft.text, run.max_bytes)
-    day, day_source = _dated(draft, item, run)
+    notices: list[Notice] = []
     meta = dict(draft.meta)
+    lang = _stated("lang", draft.lang, language_tag, meta, notices)
+    region = _stated("region", draft.region or region_of(lang or ""), region_code, meta, notices)
+    day, day_source = _dated(draft, item, run, lang, region)
     if draft.date is not None and day is None:
         meta["date_invalid"] = draft.date
+        notices.append(Notice("date", shown(draft.date)))
+    if draft.guessed:
+        notices.append(Notice("encoding", draft.guessed))
     if draft.line is not None:
         meta["line"] = draft.line
-    _refuse_unwritable(name, draft.lang, draft.region, meta)
+    _refuse_unwritable(name, lang, region, meta)
     _claim(name, _where(item, draft.line), run)
-    return Document(name, text, item.source, draft.lang, draft.region, day, day_source, meta)
+    return Document(name, text, item.source, lang, region, day, day_source, meta, tuple(notices))
+
+
+def _stated(
+    field: str, given: str | None, known: Callable[[str], str | None], meta: dict[str, Any], notices: list[Notice]
+) -> str | None:
+    """What a document says of its language or region, as a code; what nobody knows is kept aside, and noticed."""
+    code = known(given) if given is not None else None
+    if given is not None and code is None:
+        meta[f"{field}_invalid"] = given
+        notices.append(Notice(field, shown(given)))
+    return code
 
 
 def _checked(text: str | ReadError, max_bytes: int) -> str:
@@ -202,7 +234,9 @@ def _claim(name: str, where: str, run: _Run) -> None:
     run.seen[name] = where
 
 
-def _dated(draft: Draft, item: Input, run: _Run) -> tuple[str | None, DateSource | None]:
+def _dated(
+    draft: Draft, item: Input, run: _Run, lang: str | None, region: str | None
+) -> tuple[str | None, DateSource | None]:
     """The document's date and who gave it, the strongest source first.
 
     An invalid date of the document's own is not replaced by its file's name: it needs a person.
@@ -210,7 +244,7 @@ def _dated(draft: Draft, item: Input, run: _Run) -> tuple[str | None, DateSource
     if run.date:
         return run.date, "option"
     if draft.date is not None:
-        day = iso_day(draft.date)
+        day = plain_day(draft.date, lang, region)
         return day, draft.date_source if day else None
     day = name_day(item.path.name) if item.path else None
     return day, "filename" if day else None

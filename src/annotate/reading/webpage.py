@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from annotate.reading.days import iso_day
+from annotate.reading.days import plain_day
 from annotate.reading.decode import LEGACY, ReadError
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)\b[^>]*?\b(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -53,6 +54,9 @@ def extract(page: str) -> Page:
     """The article of a page; raises ReadError where there is none, and whatever the library raises."""
     trafilatura = _trafilatura()
     tree = trafilatura.load_html(page)
+    if tree is not None:
+        for template in list(tree.iter("template")):  # a part that scripts copy: it is not shown, and no text
+            template.drop_tree()
     found = None if tree is None else trafilatura.bare_extraction(tree, **_EXTRACTION)
     if found is None or not found.text:
         raise ReadError("empty", "no article found in this page; save its text as .txt")
@@ -86,20 +90,60 @@ def _trafilatura() -> Any:
 
 def _page_day(tree: Any) -> str | None:
     """The first date that the page declares as its own, as a whole ISO day."""
-    return next(filter(None, map(iso_day, _page_dates(tree))), None)
+    return next(filter(None, map(plain_day, _page_dates(tree))), None)
 
 
 def _page_dates(tree: Any) -> Iterator[str]:
+    """What the page says of itself, never a `<time>` in its text: that is a day that the article speaks of."""
     named: dict[str, str] = {}
     for element in tree.iterfind(".//meta[@content]"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         named.setdefault(name.lower(), element.get("content"))
     yield from (named[name] for name in _PUBLISHED if name in named)
-    for script in tree.xpath('//script[@type="application/ld+json"]/text()'):
-        yield from _JSON_DATE.findall(script)
-    yield from tree.xpath('//*[@itemprop="datePublished"]/@datetime | //time[@pubdate]/@datetime')
+    yield from _linked_dates(tree.xpath('//script[@type="application/ld+json"]/text()'))
+    yield from tree.xpath(_OWN_TIMES)
     yield from (named[name] for name in _DATED if name in named)
-    yield from tree.xpath("//article//time/@datetime")
+
+
+#: Elements that date the page itself: not those of an item or an article inside it, such as a comment.
+_OWN_TIMES = (
+    '//*[@itemprop="datePublished"][count(ancestor::*[@itemscope]) < 2]/@*[name()="datetime" or name()="content"]'
+    " | //time[@pubdate][count(ancestor::article) < 2]/@datetime"
+)
+
+
+def _linked_dates(scripts: Iterable[str]) -> Iterator[str]:
+    """The publication dates in JSON-LD: of an article, else of the page; where several disagree, none.
+
+    What stands inside a node (its comments, its videos, other articles) has dates of its own.
+    """
+    articles, others = set[str](), set[str]()
+    for script in scripts:
+        for kinds, day in _nodes(script):
+            (articles if any(kind.endswith(_ARTICLES) for kind in kinds) else others).add(day)
+    yield from (next(iter(days)) for days in (articles, others) if len(days) == 1)
+
+
+#: How the names of schema.org's kinds of articles end.
+_ARTICLES = ("Article", "Posting", "Report")
+
+
+def _nodes(script: str) -> Iterator[tuple[list[str], str]]:
+    """The kinds and the day of each node on top of a script; of one that is no JSON all that looks like such a day."""
+    try:
+        waiting = [json.loads(script, strict=False)]
+    except (ValueError, RecursionError):
+        yield from (([""], day) for found in _JSON_DATE.findall(script) if (day := plain_day(found)))
+        return
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            waiting += [node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node]
+            kinds = node.get("@type")
+            if day := plain_day(node.get("datePublished")):
+                yield [str(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])], day
 
 
 def declared(data: bytes) -> str | None:

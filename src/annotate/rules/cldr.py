@@ -9,7 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -25,6 +27,9 @@ Pairs = list[tuple[str, str]]
 
 #: Codes of langdetect that CLDR spells otherwise.
 _LOCALES = {"zh-cn": "zh_Hans", "zh-tw": "zh_Hant", "no": "nb", "tl": "fil"}
+
+#: The other way about: languages that records name by langdetect's code, whichever of the two was given.
+OWN_CODES = {spelt: code for code, spelt in _LOCALES.items() if "_" not in spelt}
 
 #: A bare `dollar` means the US one, a bare pound sterling, … unless text or region say otherwise.
 _DEFAULT_CURRENCIES = ("USD", "GBP", "EUR", "JPY", "CNY", "KRW", "RUB", "TRY", "BRL", "ILS", "THB", "VND")
@@ -353,6 +358,101 @@ def _common(sequences: list[list[str]], *, first: bool) -> list[str]:
             break
         shared.append(words[0])
     return shared if first else shared[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarWords:
+    """The words of a language's days, folded: its months by number, its weekdays (Monday is 0), what stands around."""
+
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int]
+    around: frozenset[str]
+    month: re.Pattern[str]
+    weekday: re.Pattern[str]
+
+
+@cache
+def calendar_words(lang: str) -> CalendarWords | None:
+    """The words with which a language writes days; None where CLDR has no such language.
+
+    >>> words = calendar_words("pt")
+    >>> words.months["março"], words.weekdays["terça-feira"], "de" in words.around
+    (3, 1, True)
+    """
+    found = locale(lang)
+    if found is None:
+        return None
+    around = {word for pairs in _date_words(found).values() for _, form in pairs for word in form.casefold().split()}
+    around |= {word.strip(".") for word in around} | _ordinal_endings(lang)
+    months = _calendar_names(found.months)
+    weekdays = {name: number for name, number in _calendar_names(found.days).items() if name not in around}
+    return CalendarWords(months, weekdays, frozenset(around), _any_of(months), _any_of(weekdays))
+
+
+def _calendar_names(names: Any) -> dict[str, int]:
+    """Every name with its number; a name of two of them (`M` for March and May) is left out."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in dict(names.get(context, {}).get(width, {})).items():
+                found[_clean(str(name)).casefold()].add(number)
+    return {name: next(iter(numbers)) for name, numbers in found.items() if name and len(numbers) == 1}
+
+
+def _ordinal_endings(lang: str) -> set[str]:
+    """What stands behind the digits of an ordinal: `st`, `nd`, `rd`, `th`."""
+    from num2words import num2words  # needed only where a day is written with the name of its month
+
+    with suppress(NotImplementedError, AttributeError, ValueError, KeyError, IndexError, TypeError):
+        return {str(num2words(n, lang=lang, to="ordinal_num")).strip("0123456789.").casefold() for n in range(1, 32)}
+    return set()
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    """An expression for any of some names as a whole word, the longest first; digits in them as a whole number."""
+    return re.compile("|".join(map(_as_word, sorted(names, key=len, reverse=True))) or r"(?!)")
+
+
+def _as_word(name: str) -> str:
+    before = r"(?<!\d)" if name[0].isdigit() else r"(?<![^\W\d_])" if name[0] < "\u2e80" else ""
+    after = r"(?!\d)" if name[-1].isdigit() else r"(?![^\W\d_])" if name[-1] < "\u2e80" else ""
+    return f"{before}{re.escape(name)}{after}"
+
+
+@cache
+def day_month_order(lang: str | None, region: str | None) -> str | None:
+    """Whether days in digits have the day first (`dm`) or the month (`md`); None where that is not settled.
+
+    A region settles it. A language does where hardly any of its regions writes otherwise than the language itself:
+    Dutch and Spanish do, English does not.
+
+    >>> day_month_order("nl", None), day_month_order("en", None), day_month_order("en", "US")
+    ('dm', None, 'md')
+    """
+    if region:
+        local = settings_in(lang, region) if lang else None
+        main = _likely_language(region)
+        own = [settings_in(main, region)] if main else []
+        orders = {_pair(found.order) for found in ([local] if local else own) if found}
+        if lang and not local:
+            orders.add(day_month_order(lang, None))
+        return orders.pop() if len(orders) == 1 else None
+    found = locale(lang) if lang else None
+    if lang is None or found is None or (own_order := _pair(_order(found))) is None:
+        return None
+    each = [_pair(_order(Locale.parse(i))) for i in locale_identifiers() if i.split("_")[0] == found.language]
+    told = [order for order in each if order]
+    return own_order if told.count(own_order) >= 0.9 * len(told) else None
+
+
+def _pair(order: str) -> str | None:
+    """The order of day and month, None where the year comes first: it is not told then how they stand without it."""
+    return {"dmy": "dm", "mdy": "md"}.get(order)
+
+
+def _likely_language(region: str) -> str | None:
+    found = locale(f"und-{region}")
+    return str(found.language) if found else None
 
 
 def _numerals(lang: str) -> dict[str, Pairs]:

@@ -56,8 +56,13 @@ def languages(roots: Sequence[Path]) -> list[str]:
 
 
 def files_of(lang: str, roots: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
-    """The pattern files that a language is made of, shared ones first, with the folder that each is in."""
-    for part in ("shared", lang):
+    """The pattern files that a language is made of, shared ones first, with the folder that each is in.
+
+    Raises ValueError for what is no language code, since folders are named after it: it must never be a path.
+    """
+    if lang and not _LANGUAGE.fullmatch(lang):
+        raise ValueError(f"{lang!r} is no language code")
+    for part in ("shared", *([lang] if lang else [])):
         for root in roots:
             folder = root / part
             yield from ((path, root) for path in sorted(folder.glob("*.yaml")))
