@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotate.matching.extent import REACH, extend
 from annotate.matching.ruleset import RuleSet, break_after
 from annotate.matching.units import Phrases, Unit, masked, units_of
 from annotate.rules.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
@@ -152,7 +153,20 @@ class Engine:
             if own.triggers:
                 units, hot = _within(lines, own)
                 self._run(rules, units, hot, tokens, select, found)
+        found.matches = list(extend(found.matches, self.grammar, tokens, self._around(tokens, (first, last), settings)))
         return found
+
+    def _around(
+        self, tokens: Tokens, span: tuple[int, int], settings: Settings | None
+    ) -> Callable[[Match], Sequence[Unit]]:
+        """Gives the units around a match, in its line."""
+
+        def around(match: Match) -> Sequence[Unit]:
+            window = max(span[0], match.i - REACH), min(span[1], match.j + REACH)
+            lines = self._lines(tokens, [window], settings or self.grammar.settings)
+            return next(line for line in lines if line[-1].j > match.i)
+
+        return around
 
     def _lines(self, tokens: Tokens, windows: Sequence[tuple[int, int]], settings: Settings) -> list[list[Unit]]:
         """The units of each window, cut at the ends of lines."""

@@ -82,7 +82,7 @@ def _lacking(sources: Sources, filled: set[str]) -> tuple[str, ...]:
 
 def _settings(sources: Sources) -> Settings:
     base = cldr.settings_of(sources.lang)
-    switches = ("space_groups", "buddhist", "dotted")
+    switches = ("space_groups", "buddhist", "dotted", "capital_nouns")
     given: dict[str, Any] = {k: v == "yes" if k in switches else v for k, v in sources.settings.items()}
     return Settings(**{name: given.get(name, getattr(base, name)) for name in Settings.__slots__})
 

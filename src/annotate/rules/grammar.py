@@ -147,6 +147,8 @@ class Settings:
     buddhist: bool = False
     #: Whether day and month are written with full stops, `28.10.`.
     dotted: bool = False
+    #: Whether nouns are written with a capital, so that a capital is no sign of a name.
+    capital_nouns: bool = False
     region: str | None = None
 
 

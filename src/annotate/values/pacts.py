@@ -18,7 +18,7 @@ def resolve_agreement(match: Match, text: str, names: Mapping[str, KnownName]) -
     """Kind, count and name of an agreement; a known name brings its key and acronym."""
     value: dict[str, Any] = dict.fromkeys(_AGREEMENT_KEYS)
     known = names.get(match.get("known") or "")
-    value |= {"kind": _last(match, "kind") or match.get("head") or "agreement", "parties": []}
+    value |= {"kind": _kind(match), "parties": []}
     value["count"] = _count(match)
     if known:
         value |= {
@@ -62,6 +62,18 @@ def _parties(match: Match) -> list[dict[str, str | None]]:
             codes = slot.value.split()  # one word may name several: 日米
             found |= {code: code for code in codes} if len(codes) > 1 else {slot.value: slot.text}
     return [{"name": name, "code": code or None} for code, name in found.items()]
+
+
+#: Heads that leave it to their complement what kind of agreement they are.
+_PLAIN = frozenset({"", "agreement", "treaty"})
+
+
+def _kind(match: Match) -> str:
+    """The kind, decided by the head; by its complement where the head is a plain agreement, or money is lent."""
+    head, complement = str(match.get("head") or ""), _last(match, "kind")
+    if complement and (head in _PLAIN or complement == "loan_agreement"):
+        return complement
+    return head if head in AGREEMENT_KINDS else complement or "agreement"
 
 
 def _last(match: Match, name: str) -> str | None:

@@ -1,0 +1,412 @@
+"""How far the name of an agreement goes: one grammar of extent for all languages, with their words as data.
+
+Rules find what makes an agreement: its head and what types it. Names go on from there by signs that languages share:
+quotation marks, capitals, small words between capitals, parties joined by a dash, an acronym in brackets, lists. So
+the extent is decided here, once, and not by patterns in each language:
+
+- a title in quotation marks that a head begins or ends is the name, whole;
+- a capitalised head takes the capitalised words before it, and behind it a tail that a small word opens, as far as
+  capitals go on;
+- parties joined by a dash right behind the head belong to it;
+- two names joined by `and` are two;
+- an acronym in brackets behind the name, or behind its parties, is a second span of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from annotate.matching.units import Unit
+from annotate.rules.grammar import CAPITAL, Grammar
+from annotate.rules.matches import Match, Slot
+from annotate.text.tokens import Tokens
+
+#: How many tokens before and behind a match its name may take in.
+REACH = 40
+
+_HEADS = ("agreement_head", "agreement_typed", "proper_head")
+_JOINERS = ("name_joiner", "article", "agreement_tail", "proper_tail", "name_inner", "party_and")
+_TIMES = ("month", "weekday", "numeric_date")
+_OPENING = {
+    "“": "”",
+    "„": "“”",
+    "«": "»",
+    "‘": "’",
+    "‚": "‘’",
+    "「": "」",
+    "『": "』",
+    "《": "》",
+    "〈": "〉",
+    "‹": "›",
+}
+_STRAIGHT = ('"', "'")
+_CLOSING = frozenset("".join(_OPENING.values())) | {*_STRAIGHT}
+_OPEN_BRACKETS, _CLOSE_BRACKETS = frozenset("(（["), frozenset(")）]")
+_ACRONYM = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-zÀ-Þ]{2,10}")
+_SENTENCE = frozenset(".!?。！？;；")
+#: A list inside a name has no more items and words than these.
+_ITEMS, _WORDS = 6, 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The units around a match, up to the ends of its line."""
+
+    units: Sequence[Unit]
+    tokens: Tokens
+    #: Whether nouns are capitalised as a rule, so that a capital is no sign of a name.
+    capital_nouns: bool
+    #: Whether types and adjectives stand behind the head.
+    head_first: bool
+
+    def is_(self, n: int, *names: str) -> bool:
+        return 0 <= n < len(self.units) and any(name in self.units[n].kinds for name in names)
+
+    def word(self, n: int) -> str:
+        return self.units[n].orth if 0 <= n < len(self.units) else ""
+
+    def capital(self, n: int) -> bool:
+        return self.is_(n, CAPITAL) and not self.is_(n, *_TIMES)
+
+    def glued(self, n: int) -> bool:
+        """Whether a unit follows the one before it without a space."""
+        return 0 < n < len(self.units) and not self.units[n - 1].space
+
+    def lower(self, n: int) -> bool:
+        word = self.word(n)
+        return word.isalpha() and word.islower()
+
+
+def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: Any) -> Iterator[Match]:
+    """The matches, those of agreements as far as their names go, with the acronyms that stand behind them.
+
+    `units` gives the units of the line of a stretch of tokens.
+    """
+    taken = {(m.i, m.j) for m in matches}
+    for match in matches:
+        if match.label is None or grammar.labels[match.label].value != "agreement" or "acronym" in match.slots:
+            yield match
+            continue
+        line = _Line(
+            units(match), tokens, grammar.settings.capital_nouns, bool(grammar.lists.get("agreement_type_after"))
+        )
+        for part in _parts(match, line):
+            named = _named(part, line)
+            yield named
+            acronym = _acronym(named, line, grammar)
+            if acronym is not None and (acronym.i, acronym.j) not in taken:
+                taken.add((acronym.i, acronym.j))
+                yield acronym
+
+
+def _at(match: Match, line: _Line) -> tuple[int, int]:
+    """The units of a match, half open."""
+    first = next((n for n, unit in enumerate(line.units) if unit.j > match.i), len(line.units))
+    last = next((n for n in range(first, len(line.units)) if line.units[n].i >= match.j), len(line.units))
+    return first, last
+
+
+def _cut(match: Match, line: _Line, first: int, last: int, *, named: bool) -> Match:
+    """A match over other units; parties that come in fill its slots."""
+    i, j = line.units[first].i, line.units[last - 1].j
+    start, end = line.tokens.starts[i], line.tokens.end(j - 1)
+    slots = {name: list(filled) for name, filled in match.slots.items()}
+    known = {(slot.start, slot.end) for slot in slots.get("party", ())}
+    for unit in line.units[first:last]:
+        for name in ("territory", "organisation"):
+            if name in unit.kinds and unit.j > unit.i:
+                place = line.tokens.starts[unit.i], line.tokens.end(unit.j - 1)
+                if place not in known:
+                    known.add(place)
+                    text = line.tokens.text[slice(*place)]
+                    slots.setdefault("party", []).append(Slot(text, *place, unit.kinds[name]))
+    if named:
+        slots["named"] = [Slot("yes", start, end, "yes")]
+    return replace(match, i=i, j=j, ci=min(match.ci, i), cj=max(match.cj, j), start=start, end=end, slots=slots)
+
+
+# --- two names joined by `and`
+
+
+def _parts(match: Match, line: _Line) -> Iterator[Match]:
+    """A match, or the two that an `and` between two heads makes of it, or what stands before `and the Government`."""
+    first, last = _at(match, line)
+    heads = [n for n in range(first, last) if line.is_(n, *_HEADS) and line.capital(n)]
+    ands = [n for n in range(first + 1, last - 1) if line.is_(n, "party_and") and heads and heads[0] < n]
+    second = next((head for head in heads if ands and head > ands[0]), None)
+    if second is not None:
+        n = max(n for n in ands if n < second)
+        begin = next(k for k in range(n + 1, second + 1) if line.capital(k))
+        yield _cut(match, line, first, n, named=True)
+        yield _second(_cut(match, line, begin, last, named=True), line, second)
+    elif stop := next((n for n in ands if line.is_(n + 1, "article") and line.capital(n + 2)), None):
+        yield _cut(match, line, first, stop, named=True)
+    else:
+        yield match
+
+
+def _second(match: Match, line: _Line, head: int) -> Match:
+    kinds = line.units[head].kinds
+    kind = next(kinds[name] for name in _HEADS if name in kinds)
+    keep = {name: match.slots[name] for name in ("named", "party") if name in match.slots}
+    return replace(match, slots=keep | {"head": [Slot("", match.start, match.end, kind)]})
+
+
+# --- how far a name goes
+
+
+def _named(match: Match, line: _Line) -> Match:
+    first, last = _at(match, line)
+    if first >= last:
+        return match
+    while first < last - 1 and line.is_(first, "name_stop", "article", "clause_mark") and "count" not in match.slots:
+        first += 1  # L'Accord, ・投資協定
+    quoted = _quotation(line, first, last)
+    if quoted is not None:
+        return _cut(match, line, *quoted, named=True)
+    low, high = first, last
+    proper = any(line.capital(n) for n in range(first, last) if line.is_(n, *_HEADS, "agreement_name"))
+    if proper and not line.head_first:
+        low = _before(line, first)
+    high = _pair(line, high)
+    if proper:
+        head = max(n for n in range(first, last) if line.is_(n, *_HEADS, "agreement_name"))
+        if head < last - 1 and line.capital(last - 1):
+            high = _capitals(line, high)
+        else:
+            high = _behind(line, high, opened=low < head)
+    high = _pair(line, high)
+    return match if (low, high) == _at(match, line) else _cut(match, line, low, high, named=True)
+
+
+def _quotation(line: _Line, first: int, last: int) -> tuple[int, int] | None:
+    """The content of the quotation marks around a match where it begins or ends it as a title does."""
+    low = next((n for n in range(first - 1, max(-1, first - 30), -1) if _is_mark(line, n)), None)
+    if line.word(last) in _OPENING and not line.glued(last) and line.is_(first, *_HEADS):  # Договор «Об открытом небе»
+        close = next((n for n in range(last + 1, min(len(line.units), last + 30)) if _closes(line, last, n)), None)
+        if close is not None and line.word(last + 1)[:1].isupper() and line.is_(last + 1, *_JOINERS):
+            return first, close + 1
+    if low is None or (line.word(low) in _CLOSING and line.word(low) not in (*_STRAIGHT, *_OPENING)):
+        return None
+    high = next((n for n in range(last, min(len(line.units), last + 30)) if _closes(line, low, n)), None)
+    if high is None or any(line.word(n) in _SENTENCE for n in range(low + 1, high)):
+        return None
+    begins, ends = low + 1 == first, high == last
+    cased = line.word(low + 1)[:1].lower() != line.word(low + 1)[:1].upper()
+    title = line.word(low + 1)[:1].isupper() or not cased
+    if begins and ends:
+        return None
+    if begins and title and line.is_(last, *_JOINERS):
+        return low + 1, high
+    if ends and title and not any(line.is_(n, *_HEADS) for n in range(low + 1, first)):
+        return low + 1, high
+    return None
+
+
+def _is_mark(line: _Line, n: int) -> bool:
+    return line.word(n) in _OPENING or line.word(n) in _CLOSING
+
+
+def _closes(line: _Line, opening: int, n: int) -> bool:
+    mark = line.word(opening)
+    return line.word(n) in _OPENING.get(mark, mark) and bool(line.word(n))
+
+
+def _before(line: _Line, first: int) -> int:
+    """The first unit of the capitalised words before a head: `Council of Europe Convention`, `(ABM) Treaty`."""
+    low = first
+    while low > 0:
+        n = low - 1
+        if line.is_(n, "range_dash") and line.glued(low) and line.glued(n) and line.word(n - 1).isalpha():
+            low = n - 1
+        elif line.word(n) in _CLOSE_BRACKETS and line.word(n - 2) in _OPEN_BRACKETS and line.capital(n - 3):
+            low = n - 3
+        elif line.capital(n) and not line.is_(n, *_HEADS) and not _opens_sentence(line, n):
+            low = n
+        elif line.is_(n, "name_joiner", "name_inner") and not line.is_(n, "article") and line.capital(n - 1):
+            if low == first or _opens_sentence(line, n - 1) or line.is_(n - 1, *_HEADS):
+                break
+            low = n - 1
+        else:
+            break
+    return low
+
+
+def _opens_sentence(line: _Line, n: int) -> bool:
+    """Whether a capitalised word begins its sentence and is no name that a list knows."""
+    opening = n == 0 or line.word(n - 1) in _SENTENCE or line.word(n - 1) in (":", "•") or _is_mark(line, n - 1)
+    return opening and not line.is_(n, "territory", "organisation", "party_adj", "agreement_type", "agreement_adj")
+
+
+def _pair(line: _Line, n: int) -> int:
+    """Behind parties joined by a dash: `UE-Chile`, `Việt Nam – Australia`."""
+    one = n
+    while one < n + 3 and line.capital(one):
+        one += 1
+    if one == n or not line.is_(one, "range_dash"):
+        return n
+    two = one + 1
+    while two < one + 4 and line.capital(two) and (two == one + 1 or not line.is_(two, "name_stop")):
+        two += 1
+    if two == one + 1:
+        return n
+    parties = ("territory", "organisation")
+    glued = line.glued(one) and line.glued(one + 1)
+    if glued and not line.capital_nouns:
+        return two
+    known = all(any(line.is_(k, *parties) for k in range(*run)) for run in ((n, one), (one + 1, two)))
+    return two if known else n
+
+
+def _behind(line: _Line, n: int, *, opened: bool) -> int:
+    """Behind the tail of a proper name: `on the Prohibition of the Use and Transfer of Mines`."""
+    high = n
+    if line.head_first:
+        while line.capital(high) and line.units[high - 1].space and not line.is_(high, "territory", "organisation"):
+            high += 1
+    if line.capital_nouns and not opened:
+        return high
+    if not line.is_(high, "agreement_tail", "proper_tail"):
+        return _listed(line, high, n)
+    start = high + 1
+    while start < high + 3 and line.is_(start, "article", "name_joiner"):
+        start += 1
+    if line.capital_nouns:
+        while start < high + 5 and line.lower(start) and not line.is_(start, *_HEADS):
+            start += 1
+    if not line.capital(start):
+        return _listed(line, high, n)
+    return _capitals(line, start + 1)
+
+
+def _capitals(line: _Line, n: int) -> int:
+    """Behind the capitalised words that go on from here, with what joins them."""
+    while n < len(line.units):
+        end = _step(line, n)
+        if end == n:
+            break
+        n = end
+    return n
+
+
+def _step(line: _Line, n: int) -> int:
+    """Behind the next part of a name that has reached a unit; that unit where the name ends."""
+    if line.capital(n) or (line.is_(n - 1, "roman") and line.lower(n) and not line.is_(n, *_JOINERS)):
+        return n + 1
+    if line.glued(n) and line.glued(n + 1):
+        if line.is_(n, "range_dash") and line.word(n + 1).isalpha():
+            return n + 2
+        if line.word(n) in ("'", "’") and (line.capital(n + 1) or line.word(n + 1) == "s"):
+            return n + 2
+    if line.word(n) in ("'", "’") and line.glued(n) and line.capital(n + 1):
+        return n + 2
+    if line.word(n) == ",":
+        return _list_end(line, n)
+    return _joined(line, n)
+
+
+def _joined(line: _Line, n: int) -> int:
+    """Behind the capitalised word that small words join to the name."""
+    q = n
+    while q < n + 4 and line.is_(q, *_JOINERS) and not line.is_(q, "agreement_party_link") and not line.capital(q):
+        q += 1
+    if q == n or not line.capital(q):
+        return n
+    if line.is_(n, "party_and") and (line.is_(n + 1, "article") or _leads_to_head(line, q)):
+        return n
+    return q + 1
+
+
+def _leads_to_head(line: _Line, n: int) -> bool:
+    """Whether capitalised words go on to another head: `and the European Social Charter`."""
+    for q in range(n, min(len(line.units), n + 8)):
+        if line.is_(q, *_HEADS) and line.capital(q):
+            return True
+        if not (line.capital(q) or line.is_(q, *_JOINERS)):
+            return False
+    return False
+
+
+def _list_end(line: _Line, n: int) -> int:
+    """Behind a list of single capitalised words that a comma begins and `and` ends: `, Friendship and Commerce`."""
+    q = n
+    for _ in range(_ITEMS):
+        if line.word(q) == "," and line.capital(q + 1) and not line.is_(q + 1, "territory", "organisation", *_HEADS):
+            q += 2
+        else:
+            break
+    if line.word(q) == ",":
+        q += 1
+    if q > n and line.is_(q, "party_and") and line.capital(q + 1) and not line.is_(q + 1, "territory", *_HEADS):
+        return q + 2
+    return n
+
+
+def _listed(line: _Line, high: int, n: int) -> int:
+    """Behind a list in small letters that goes on with the complement: `d'amitié, de commerce et de navigation`."""
+    if not line.head_first or line.word(n) != "," or high != n:
+        return high
+    q, items = n, 0
+    while line.word(q) == "," and q < n + _WORDS:
+        q = _item(line, q + 1)
+        if q < 0:
+            return high
+        items += 1
+    if not items or not line.is_(q, "party_and"):
+        return high
+    q = _item(line, q + 1)
+    return high if q < 0 else q
+
+
+def _item(line: _Line, n: int) -> int:
+    """Behind one item, a word with its preposition; -1 where there is none."""
+    while line.is_(n, "agreement_tail", "name_joiner", "article"):
+        n += 1
+    return n + 1 if line.lower(n) and line.word(n).isalpha() else -1
+
+
+# --- acronyms
+
+
+def _acronym(match: Match, line: _Line, grammar: Grammar) -> Match | None:
+    """The acronym in brackets behind a name or behind its parties, as a second match of it."""
+    _, last = _at(match, line)
+    place = _in_brackets(line, last)
+    if place is None and line.is_(last, "agreement_party_link"):
+        end = min(len(line.units), last + 14)
+        opening = next((n for n in range(last, end) if line.word(n) in _OPEN_BRACKETS), None)
+        plain = opening is not None and all(
+            line.capital(n) or line.is_(n, *_JOINERS, "agreement_party_link", "territory") or line.word(n) in (",", "-")
+            for n in range(last, opening)
+        )
+        place = _in_brackets(line, opening) if plain and opening is not None else None
+    if place is None:
+        return None
+    found = _cut(match, line, place, place + 1, named=False)
+    text = line.tokens.text[found.start : found.end]
+    if not _ACRONYM.fullmatch(text) or line.is_(place, "territory", "organisation", "currency_code"):
+        return None
+    kinds = line.units[place].kinds
+    slots = {name: match.slots[name] for name in ("head", "kind", "party", "known") if name in match.slots}
+    if (known := kinds.get("agreement_acronym")) is not None:
+        slots["known"] = [Slot(text, found.start, found.end, known)]
+    slots["acronym"] = [Slot(text, found.start, found.end, text)]
+    return replace(found, slots=slots)
+
+
+def _in_brackets(line: _Line, n: int) -> int | None:
+    """The one word in brackets that open at a unit, quotation marks aside."""
+    while _is_mark(line, n):
+        n += 1
+    if line.word(n) not in _OPEN_BRACKETS:
+        return None
+    n += 1
+    while _is_mark(line, n):
+        n += 1
+    after = n + 1
+    while _is_mark(line, after):
+        after += 1
+    return n if line.word(after) in _CLOSE_BRACKETS and line.word(n) else None
