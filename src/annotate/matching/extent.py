@@ -7,6 +7,7 @@ the extent is decided here, once, and not by patterns in each language:
 - a title in quotation marks that a head begins or ends is the name, whole;
 - a capitalised head takes the capitalised words before it, and behind it a tail that a small word opens, as far as
   capitals go on;
+- in a line set in capitals throughout, capitals make no name;
 - parties joined by a dash right behind the head belong to it;
 - two names joined by `and` are two;
 - an acronym in brackets behind the name, or behind its parties, is a second span of it.
@@ -62,6 +63,11 @@ class _Line:
     #: Whether types and adjectives stand behind the head.
     head_first: bool
 
+    @property
+    def shouts(self) -> bool:
+        """Whether the line is set in capitals throughout, so that a capital is no sign of a name."""
+        return "".join(unit.orth for unit in self.units).isupper()
+
     def is_(self, n: int, *names: str) -> bool:
         return 0 <= n < len(self.units) and any(name in self.units[n].kinds for name in names)
 
@@ -93,6 +99,10 @@ def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: An
         line = _Line(
             units(match), tokens, grammar.settings.capital_nouns, bool(grammar.lists.get("agreement_type_after"))
         )
+        if line.shouts:
+            if "named" not in match.slots or "known" in match.slots:
+                yield match
+            continue
         for part in _parts(match, line):
             named = _named(part, line)
             yield named
@@ -162,8 +172,8 @@ def _named(match: Match, line: _Line) -> Match:
     first, last = _at(match, line)
     if first >= last:
         return match
-    while first < last - 1 and line.is_(first, "name_stop", "article", "clause_mark") and "count" not in match.slots:
-        first += 1  # L'Accord, ・投資協定
+    while first < last - 1 and _is_no_beginning(line, first) and "count" not in match.slots:
+        first += 1
     quoted = _quotation(line, first, last)
     if quoted is not None:
         return _cut(match, line, *quoted, named=True)
@@ -180,6 +190,12 @@ def _named(match: Match, line: _Line) -> Match:
             high = _behind(line, high, opened=low < head)
     high = _pair(line, high)
     return match if (low, high) == _at(match, line) else _cut(match, line, low, high, named=True)
+
+
+def _is_no_beginning(line: _Line, n: int) -> bool:
+    """Whether no name begins with a unit that a rule took in: L'Accord, ・投資協定."""
+    article = line.word(n)[:1].isupper() and line.is_(n, "name_stop", "article")
+    return article or line.is_(n, "name_joiner", "clause_mark")
 
 
 def _quotation(line: _Line, first: int, last: int) -> tuple[int, int] | None:
@@ -317,6 +333,8 @@ def _joined(line: _Line, n: int) -> int:
         return n
     if line.is_(n, "party_and") and (line.is_(n + 1, "article") or _leads_to_head(line, q)):
         return n
+    if line.is_(n, "name_inner") and not line.is_(n, "name_joiner") and not line.capital(q + 1):
+        return n  # Cooperation in Astana, but Trade in Endangered Species
     return q + 1
 
 
@@ -390,7 +408,9 @@ def _acronym(match: Match, line: _Line, grammar: Grammar) -> Match | None:
     if not _ACRONYM.fullmatch(text) or line.is_(place, "territory", "organisation", "currency_code"):
         return None
     kinds = line.units[place].kinds
-    slots = {name: match.slots[name] for name in ("head", "kind", "party", "known") if name in match.slots}
+    slots: dict[str, list[Slot]] = {
+        name: match.slots[name] for name in ("head", "kind", "party", "known") if name in match.slots
+    }
     if (known := kinds.get("agreement_acronym")) is not None:
         slots["known"] = [Slot(text, found.start, found.end, known)]
     slots["acronym"] = [Slot(text, found.start, found.end, text)]

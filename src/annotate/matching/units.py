@@ -167,7 +167,7 @@ def units_of(
         elif i in phrases:
             j, phrase_kinds = phrases[i]
             orth, kinds = text[starts[i] : tokens.end(j - 1)], phrase_kinds
-            if CAPITAL in (lexicon[word] or _NOTHING):
+            if CAPITAL in (lexicon[word] or _NOTHING) and "name_stop" not in phrase_kinds:
                 kinds = {**phrase_kinds, CAPITAL: ""}
             if word[0].isdecimal() or not NUMERAL.isdisjoint(kinds):
                 j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)

@@ -1,0 +1,87 @@
+"""How far the names of agreements go, in all languages by one grammar: brackets mark what must be found."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import annotate
+
+
+def assert_marked(lang: str, marked: str) -> None:
+    """Exactly the bracketed stretches of a text are its agreements."""
+    text = re.sub(r"[\[\]]", "", marked)
+    found = [span["text"] for span in annotate.annotate(text, lang=lang)["spans"] if span["label"] == "AGREEMENT"]
+    assert found == re.findall(r"\[(.*?)\]", marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("de", "Sie zeichneten das „[Abkommen über die Fischerei im Haff]“ in Danzig."),
+        ("fr", "Ils ont signé l'« [Accord sur la pêche au thon] » lundi."),
+        ("vi", "Hai bên ký “[Hiệp định về vận tải biển]” tại Huế."),
+        ("ja", "両国は「[漁業の管理に関する協定]」に署名した。"),
+        ("ko", "두 나라는 '[어업 관리에 관한 협정]'에 서명했다."),
+        ("zh", "两国签署了《[关于渔业管理的协定]》。"),
+    ],
+)
+def test_a_title_in_quotation_marks_is_the_name_whole(lang: str, marked: str) -> None:
+    """A head that begins the quotation, or ends it where heads stand last, makes a title of it."""
+    assert_marked(lang, marked)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "It cited the [Convention on the Use, Storage and Sale of Lead Paint].",
+        "The [Nordic Council Convention on Clean Rivers] entered into force.",
+        "The [Chile-Oman Treaty on Extradition] was signed in Muscat.",
+        "The [Anti-Dumping Rules (ADR) Treaty] was signed.",
+        "They ratified the [Treaty on Air Mail] in Lima.",
+        "They ratified the [Charter on the Rights of Seamen against Piracy].",
+    ],
+)
+def test_capitals_and_what_joins_them_belong_to_a_name(marked: str) -> None:
+    """Before the head and behind it, with lists, hyphens and an acronym inside; the place where it was signed not."""
+    assert_marked("en", marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("en", "The [Treaty of Bremen] and the [Convention of Bath] apply."),
+        ("en", "The [Charter on Ports] and the [European Rail Treaty] were signed."),
+        ("en", "They signed the [Treaty on Fish] and the Mayor of Bath was glad."),
+        ("nl", "Het [Verdrag van Breda] en de [Conventie van Bazel] gelden."),
+        ("es", "Rigen el [Tratado de Quito] y la [Convención de Sucre]."),
+        ("it", "Valgono il [Trattato di Como] e la [Convenzione di Lecco]."),
+    ],
+)
+def test_names_joined_by_and_are_two(lang: str, marked: str) -> None:
+    """An `and` before another head, or before an article and a capital, ends the name."""
+    assert_marked(lang, marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("es", "El [Acuerdo de Libre Comercio] entre Chile y Omán ([ALCCO]) rige."),
+        ("es", "Se firmó el [Acuerdo Marco UE-Omán] en Madrid."),
+        ("vi", "Hai bên ra [tuyên bố chung Việt Nam – Brunei]."),
+        ("fr", "L'[Accord de coopération] fut signé à Tunis."),
+        ("ja", "・[投資協定]に署名した。"),
+        ("it", "I TEMPI DELL'ACCORDO\nTutto comincia a maggio."),
+    ],
+)
+def test_what_stands_around_a_name(lang: str, marked: str) -> None:
+    """Parties beside it and its acronym behind them are of it; articles, bullets and lines in capitals make no name."""
+    assert_marked(lang, marked)
+
+
+def test_an_acronym_behind_the_parties_says_what_its_name_says() -> None:
+    """It is a second span of the same kind."""
+    record = annotate.annotate("O acordo de livre comércio entre o Brasil e Omã (ALCBO) vigora.", lang="pt")
+    kinds = [span["value"]["kind"] for span in record["spans"] if span["label"] == "AGREEMENT"]
+    assert kinds == ["free_trade_agreement"] * 2
