@@ -66,7 +66,7 @@ class _Line:
     @property
     def shouts(self) -> bool:
         """Whether the line is set in capitals throughout, so that a capital is no sign of a name."""
-        return "".join(unit.orth for unit in self.units).isupper()
+        return all(letter.isupper() for unit in self.units for letter in unit.orth if letter.isalpha())
 
     def is_(self, n: int, *names: str) -> bool:
         return 0 <= n < len(self.units) and any(name in self.units[n].kinds for name in names)

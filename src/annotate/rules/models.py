@@ -199,7 +199,9 @@ class SettingsSpec(Model):
     order: Literal["dmy", "mdy", "ymd"] | None = Field(None, description="What 6/12/2024 means")
     region: Region | None = Field(None, description="The country whose currency a bare $ is")
     space_groups: YesNo | None = Field(None, description="Whether thousands may be set apart by spaces")
-    capital_nouns: YesNo | None = Field(None, description="Whether nouns begin with a capital, so that it is no sign of a name")
+    capital_nouns: YesNo | None = Field(
+        None, description="Whether nouns begin with a capital, so that it is no sign of a name"
+    )
     buddhist: YesNo | None = Field(None, description="Whether years from 2400 on are counted from the Buddha's death")
     dotted: YesNo | None = Field(None, description="Whether day and month are written with full stops: 28.10.")
 
