@@ -25,7 +25,7 @@ from annotate.rules import cldr, compiled, patterns, tags
 from annotate.rules.grammar import Grammar, Settings
 from annotate.rules.matches import Found, Match
 from annotate.rules.patterns import Fault
-from annotate.text.detect import UNDECIDED, Detector, LangDetect, Segment, segments
+from annotate.text.detect import UNDECIDED, Detector, LangDetect, Segment, mostly, segments
 from annotate.text.tokenise import tokenise
 from annotate.text.tokens import Tokens
 from annotate.values import story
@@ -40,7 +40,7 @@ _NO_RULES = f"sha256:{hashlib.sha256().hexdigest()}"
 
 #: How much likelier than another language one with patterns for everything is, before any text is seen: a user of
 #: Dutch patterns has Dutch articles, and a short Dutch sentence looks much like an Afrikaans one.
-_CURATED_PRIOR = 10_000.0
+_CURATED_PRIOR = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,8 @@ class Pipeline:
             source = "option" if self.options.lang else "record"
             return tags.primary(given), {"lang_score": 1.0, "lang_source": source}
         guess = self.detector.detect(document.text)
+        if guess.lang == UNDECIDED and "\n" in document.text:
+            guess = mostly(document.text, self.detector)
         return tags.primary(guess.lang), {"lang_score": guess.score, "lang_source": self.detector.name}
 
     def _segments(self, document: Document, lang: str) -> list[Segment]:

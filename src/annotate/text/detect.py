@@ -1,51 +1,63 @@
 """Stage `detect`: which language a text, or a paragraph of it, is written in.
 
-langdetect's profiles and its naive Bayes, but computed over all n-grams of a bounded sample at once instead of
-over seven random draws: the same text always gets the same answer, in a fraction of the time.
-(langdetect: Nakatani Shuyo, Language Detection Library for Java, 2010; n-grams, smoothing and text
-normalisation are its own.)
+The script comes first: Hangul is Korean, Chinese characters without kana are Chinese, and Georgian, which no profile
+is offered for, is undecided. Between languages of one script decide langdetect's profiles and its naive Bayes, but
+computed over all n-grams of a bounded sample at once instead of over seven random draws: the same text always gets
+the same answer, in a fraction of the time. Common words tell neighbours apart that share most n-grams (Danish and
+Norwegian). A few words with a date are told by the name of the month.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
-from itertools import chain
+from itertools import chain, islice
+from math import log, prod
 from operator import add
 from typing import Any, Protocol
 
-import msgspec
 import numpy as np
-import orjson
-from babel.core import get_global
 from langdetect.utils.ngram import NGram
 
-from annotate import usercache
-from annotate.version import software
+from annotate.text import profiles
+from annotate.text.profiles import LETTERS, Profiles
+from annotate.text.scripts import LATIN, scripts_in
 
 UNDECIDED = "und"
 
-_SMOOTHING = 0.5 / 10_000
 _SAMPLE = 300
 _PARAGRAPH_SAMPLE = 48
-#: A sample's evidence counts as that of at most so many n-grams; without a bound every score would be 1.
+#: A sample's evidence counts as that of at most so many n-grams and common words; without a bound every score is 1.
 _EVIDENCE = 120
+_COMMON = 12
+#: How much likelier a word is in a language that has it among its common ones, as a logarithm.
+_WEIGHT = 2.5
+#: So few letters tell no language, but where a name of a month or day stands beside a number; those of scripts in
+#: which a character is a word (`2024年5月3日`), or that one language alone is written in, tell more.
 _MIN_LETTERS = 12
+_MIN_CHARACTERS = 2
+#: So many letters outside of names are enough to leave names out of the evidence.
+_ENOUGH = 12
 _MIN_SCORE = 0.7
+#: Languages that are less likely than this are not told at all.
+_TRACE = 0.0001
+#: A line of so many characters is looked at for its language, and a shorter one that ends as a sentence does; a
+#: character of Chinese or Korean counts as three.
 _MIN_SEGMENT = 120
+_MIN_SENTENCE = 60
+_CHARACTER = 3
+_SENTENCE = re.compile(r"[.!?。！？]\W*$")
 _SEGMENT_SCORE = 0.95
+#: So many paragraphs of an undecided text are looked at.
+_LOOKED_AT = 40
 _NOISE = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+")
 _ADDRESS = re.compile(r"://|www\.|@")
 _LATIN = re.compile(r"[A-Za-z]")
-_NOT_LATIN = re.compile(r"[\u0300-\uffff]")
+_DIGIT = re.compile(r"\d")
 _WIDE = re.compile(r"[\u2e80-\uffff]")
-#: Scripts that mix Chinese characters with their own, which are never away for long (ISO 15924).
-_SCRIPTS = {"Kore": re.compile(r"[\u1100-\u11ff\uac00-\ud7af]"), "Jpan": re.compile(r"[\u3040-\u30ff]")}
 #: A quotation of some length in group 1; or one that is shorter or never closed, passed over as a whole, as else
 #: each of a million opening quotes would be followed to the end of its line.
 _QUOTED = re.compile(r"[“„«\"「『](?:([^”»\"」』\n]{120,})[”“»\"」』]|[^”»\"」』\n]*)")
@@ -78,27 +90,13 @@ class Detector(Protocol):
         """The language of a text."""
         ...
 
-
-class _Profiles(msgspec.Struct, array_like=True):
-    """langdetect's profiles: the logarithm of an n-gram's probability in a language, and of one that it never has."""
-
-    langs: list[str]
-    ngrams: list[str]
-    #: Where an n-gram stands in a language: its number times the number of languages, and the language's; 32 bits each.
-    cells: bytes
-    logs: bytes
-    floor: float
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether every probability has its place."""
-        cells = np.frombuffer(self.cells[: len(self.cells) // 4 * 4], dtype=np.int32)
-        inside = not len(cells) or 0 <= cells.min() <= cells.max() < len(self.ngrams) * len(self.langs)
-        return inside and len(self.cells) == len(self.logs) == 4 * len(cells)
+    def likely(self, text: str, count: int = 3) -> list[Guess]:
+        """The likeliest languages of a text, however little tells them."""
+        ...
 
 
 class LangDetect:
-    """langdetect's profiles, evaluated exactly.
+    """langdetect's profiles, evaluated exactly, among the languages of the text's script.
 
     `only` limits the candidates; `prior` weighs languages against each other before any text is seen (Dutch is
     a thousand times as common in the news as Afrikaans, and short sentences of the two look alike).
@@ -109,111 +107,129 @@ class LangDetect:
     def __init__(self, only: Collection[str] | None = None, prior: Mapping[str, float] | None = None) -> None:
         self._only = only
         self._prior = prior or {}
-        self._characters: dict[int, str] = {}
 
     @cached_property
-    def _model(self) -> tuple[list[str], dict[str, int], Any, Any]:
-        """Languages, n-gram -> row, log probabilities by row and language, log prior."""
-        profiles = self._kept_profiles()
-        langs, ngrams = profiles.langs, profiles.ngrams
-        logs = np.full(len(ngrams) * len(langs), profiles.floor, dtype=np.float32)
-        logs[np.frombuffer(profiles.cells, dtype=np.int32)] = np.frombuffer(profiles.logs, dtype=np.float32)
-        prior = np.log(np.array([self._prior.get(_base(lang), 1.0) for lang in langs]))
-        return langs, dict(zip(ngrams, range(len(ngrams)), strict=True)), logs.reshape(-1, len(langs)), prior
-
-    def _kept_profiles(self) -> _Profiles:
-        """The profiles from the last run where there are any; putting them together takes longer than reading them."""
-        key = repr((software(), np.__version__, sys.byteorder, sorted(self._only or ())))
-        content = usercache.get("detector", key)
-        with suppress(msgspec.MsgspecError):
-            if content is not None and (kept := msgspec.msgpack.decode(content, type=_Profiles)).is_sound:
-                return kept
-        found = self._profiles()
-        usercache.put("detector", key, msgspec.msgpack.encode(found))
-        return found
-
-    def _profiles(self) -> _Profiles:
-        folder = files("langdetect").joinpath("profiles")
-        found = sorted(
-            (
-                p
-                for p in folder.iterdir()
-                if not p.name.startswith("_") and (not self._only or _base(p.name) in self._only)
-            ),
-            key=lambda p: p.name,
-        )
-        rows: dict[str, int] = {}
-        cells: list[int] = []
-        shares: list[float] = []
-        for column, profile in enumerate(found):
-            data = orjson.loads(profile.read_bytes())
-            words = [w for w in data["freq"] if len(w) <= 3]
-            totals = [0.0, *data["n_words"]]
-            cells += [rows.setdefault(w, len(rows)) * len(found) + column for w in words]
-            shares += [data["freq"][w] / totals[len(w)] for w in words]
-        floor = np.float32(_SMOOTHING)
-        logs = np.log(floor + np.array(shares, dtype=np.float32))
-        return _Profiles(
-            langs=[p.name for p in found],
-            ngrams=list(rows),
-            cells=np.array(cells, dtype=np.int32).tobytes(),
-            logs=logs.tobytes(),
-            floor=float(np.log(floor)),
-        )
+    def _profiles(self) -> Profiles:
+        return profiles.load(self._only)
 
     @cached_property
-    def _own_scripts(self) -> list[tuple[int, re.Pattern[str]]]:
-        """The columns of languages whose script, by CLDR, has characters that a text must show."""
-        likely = get_global("likely_subtags")
-        scripts = [likely.get(_base(lang), "").split("_")[1:2] for lang in self._model[0]]
-        return [(n, _SCRIPTS[s]) for n, own in enumerate(scripts) for s in own if s in _SCRIPTS]
+    def _log_prior(self) -> Any:
+        return np.log(np.array([self._prior.get(lang, 1.0) for lang in self._profiles.bases]))
 
     def detect(self, text: str) -> Guess:
         """The language of a text, `und` where it is too short or no language stands out.
 
         >>> LangDetect().detect("De betrekkingen tussen beide landen zijn goed.").lang
         'nl'
+        >>> LangDetect().detect("3 maart 2024").lang
+        'nl'
         """
-        return self._guess(_sample(text, _SAMPLE))
+        ranked = self._ranked(*_sampled(text))
+        best, score = ranked[0] if ranked else (UNDECIDED, 0.0)
+        return Guess(best if score >= _MIN_SCORE else UNDECIDED, score)
 
-    def _guess(self, sample: str) -> Guess:
-        words = sample.translate(self._table(sample)).split()
+    def likely(self, text: str, count: int = 3) -> list[Guess]:
+        """The likeliest languages of a text, also of one too short to be told, the likeliest first.
+
+        >>> [guess.lang for guess in LangDetect().likely("3 September 2024", 4)]
+        ['de', 'en', 'af', 'cy']
+        """
+        sampled = _sampled(text)
+        ranked = self._ranked(*sampled) or self._ranked(*sampled, least=1)
+        return [Guess(lang, score) for lang, score in ranked[:count]]
+
+    def _ranked(
+        self, sample: str, words: Sequence[str], scripts: Mapping[str, int], *, least: int = _MIN_LETTERS
+    ) -> list[tuple[str, float]]:
+        """The languages that a sample may be in with their posterior probabilities; none where it is too short."""
+        columns = self._profiles.written_in(scripts)
         letters = sum(map(len, words))
-        if letters < _MIN_LETTERS and letters < (_MIN_LETTERS // 3 if _WIDE.search(sample) else _MIN_LETTERS):
-            return Guess(UNDECIDED, 0.0)
-        langs, rows, logs, prior = self._model
-        found = [row for row in map(rows.get, _grams(words)) if row is not None]
-        if not found:
-            return Guess(UNDECIDED, 0.0)
-        evidence = logs.take(found, axis=0).sum(axis=0, dtype=np.float64) * min(1.0, _EVIDENCE / len(found)) + prior
-        for column, script in self._own_scripts:
-            if not script.search(sample):
-                evidence[column] = -np.inf
-        weights = np.exp(evidence - evidence.max())
-        best = int(weights.argmax())
-        score = round(float(weights[best] / weights.sum()), 4)
-        return Guess(langs[best] if score >= _MIN_SCORE else UNDECIDED, score)
+        if letters >= _MIN_CHARACTERS and (_WIDE.search(sample) or len(columns) == 1 < len(self._profiles.names)):
+            least = _MIN_CHARACTERS
+        if letters >= least:
+            return self._shares(columns, lambda: self._evidence(words))
+        dated = self._dated(words) if _DIGIT.search(sample) else {}
+        return self._shares(
+            [column for column in columns if column in dated], lambda: self._evidence_of_date(words, dated)
+        )
 
-    def _table(self, sample: str) -> dict[int, str]:
-        known = self._characters
-        for character in set(sample):
-            if ord(character) not in known:
-                known[ord(character)] = NGram.normalize(character)
-        return known
+    def _shares(self, columns: Sequence[int], weigh: Callable[[], Any]) -> list[tuple[str, float]]:
+        """The languages of these columns with their share of the evidence, variants together; the likeliest first."""
+        known = self._profiles
+        if len(columns) < 2:
+            return [(known.names[column], 1.0) for column in columns]
+        evidence = weigh().take(columns)
+        weights = np.exp(evidence - evidence.max())
+        weights /= weights.sum()
+        told = [(weight, column) for weight, column in zip(weights.tolist(), columns, strict=True) if weight > _TRACE]
+        ranked: dict[str, tuple[float, str]] = {}
+        for weight, column in sorted(told, reverse=True):
+            whole, name = ranked.get(known.bases[column], (0.0, known.names[column]))
+            ranked[known.bases[column]] = (whole + weight, name)
+        return [(name, round(weight, 4)) for weight, name in sorted(ranked.values(), key=lambda p: (-p[0], p[1]))]
+
+    def _dated(self, words: Sequence[str]) -> dict[int, float]:
+        """How likely the names of months and days of a text are in the languages that have all of them."""
+        dates = self._profiles.dates
+        found = [dates.get(word) or dates.get(word.lower()) or dates.get(word.title()) for word in words]
+        names = [columns for columns in found if columns]
+        shared = set.intersection(*map(set, names)) if names else set()
+        return {column: prod(columns[column] for columns in names) for column in shared}
+
+    def _evidence_of_date(self, words: Sequence[str], dated: Mapping[int, float]) -> Any:
+        """The same for a few words with a date, whose n-grams are too few to say anything."""
+        evidence = self._log_prior + self._evidence_of_common(words)
+        for column, likely in dated.items():
+            evidence[column] += log(likely)
+        return evidence
+
+    def _evidence(self, words: Sequence[str]) -> Any:
+        """The log likelihood of each language, with its prior."""
+        known = self._profiles
+        evidence = self._log_prior + self._evidence_of_common(words)
+        grams = [row for row in map(known.rows.get, _grams(_telling(words))) if row is not None]
+        if grams:
+            summed = known.logs.take(grams, axis=0).sum(axis=0, dtype=np.float64)
+            evidence += summed * min(1.0, _EVIDENCE / len(grams))
+        return evidence
+
+    def _evidence_of_common(self, words: Sequence[str]) -> Any:
+        """What the common words among these say for each language."""
+        known = self._profiles
+        common = [row for row in map(known.common.get, map(str.lower, words)) if row is not None]
+        counted = known.listed.take(common, axis=0).sum(axis=0, dtype=np.float64)
+        return counted * (_WEIGHT * min(1.0, _COMMON / max(1, len(common))))
+
+
+def _sampled(text: str) -> tuple[str, list[str], Mapping[str, int]]:
+    """A bounded piece of a text that speaks for it, its words as the profiles have them, and their scripts."""
+    sample = _sample(text, _SAMPLE)
+    words = sample.translate(LETTERS).split()
+    scripts = scripts_in(words)
+    if len(scripts) > 1 and max(scripts, key=scripts.__getitem__) != LATIN:
+        words = _LATIN.sub("", " ".join(words)).split()
+    return sample, words, scripts
+
+
+def _telling(words: Sequence[str]) -> Sequence[str]:
+    """The words that tell a language: without names where enough remains, those in capitals as small ones where not."""
+    plain = [word for word in words if not word[0].isupper()]
+    if sum(map(len, plain)) >= _ENOUGH:
+        return plain
+    mixed = [word for word in words if len(word) == 1 or not word[:2].isupper()]
+    if 2 * sum(map(len, mixed)) >= sum(map(len, words)):
+        return mixed
+    return [word.lower() for word in words]
 
 
 def _grams(words: Sequence[str]) -> Iterator[str]:
-    """langdetect's n-grams: of one to three characters, across the edges of a word, none of a word in capitals.
+    """langdetect's n-grams: of one to three characters, across the edges of a word.
 
     Those with a space in the middle come too; no profile has any.
     """
-    text = f" {' '.join([word for word in words if not (len(word) > 1 and word[:2].isupper())])} "
+    text = f" {' '.join(words)} "
     pairs = list(map(add, text, text[1:]))
     return chain(text, pairs, map(add, pairs, text[2:]))
-
-
-def _base(profile: str) -> str:
-    return profile.split("-")[0]
 
 
 def _sample(text: str, size: int) -> str:
@@ -232,39 +248,57 @@ def _sample(text: str, size: int) -> str:
     if _ADDRESS.search(text):
         text = _NOISE.sub(" ", text)
     text = text[:size]
-    if text.isascii():
-        return text
-    text = NGram.normalize_vi(text)
-    other = len(_NOT_LATIN.findall(text))
-    return _LATIN.sub("", text) if other and len(_LATIN.findall(text)) * 2 < other else text
+    return text if text.isascii() else str(NGram.normalize_vi(text))
+
+
+def mostly(text: str, detector: Detector) -> Guess:
+    """The language that most of a text's paragraphs are in, for one that is undecided as a whole."""
+    shares: Counter[str] = Counter()
+    for start, end in islice(_pieces(text), _LOOKED_AT):
+        guess = detector.detect(text[start:end])
+        if guess.lang != UNDECIDED and guess.score >= _SEGMENT_SCORE:
+            shares[guess.lang] += end - start
+    if not shares:
+        return Guess(UNDECIDED, 0.0)
+    lang, most = shares.most_common(1)[0]
+    return Guess(lang, round(most / shares.total(), 4))
 
 
 def segments(text: str, main: str, detector: Detector, known: Collection[str]) -> list[Segment]:
     """The stretches of a text in another language than its main one, with the main ones between them.
 
-    Lines and quotations of some length are looked at; one goes its own way only where another language with
+    Paragraphs and quotations of some length are looked at; one goes its own way only where another language with
     patterns is all but certain. Mostly the answer is one segment: the whole text.
     """
     others: list[Segment] = []
     for start, end in _pieces(text):
         guess = detector.detect(text[start : min(end, start + _PARAGRAPH_SAMPLE)])
-        if guess.lang not in (main, UNDECIDED) and guess.lang in known:
+        lang = profiles.base(guess.lang)
+        if lang not in (main, UNDECIDED) and lang in known:
             whole = detector.detect(text[start:end])
-            sure = whole.lang == guess.lang and whole.score >= _SEGMENT_SCORE
+            sure = profiles.base(whole.lang) == lang and whole.score >= _SEGMENT_SCORE
             if sure and not (others and others[-1].end > start):
-                others.append(Segment(start, end, guess.lang))
+                others.append(Segment(start, end, lang))
     return _fill(others, main, len(text))
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Lines long enough to tell a language, and shorter ones that are a sentence; or the long quotations in one."""
+    wide = not text.isascii() and _WIDE.search(text) is not None
     for line in _LINE.finditer(text):
-        if line.end() - line.start() < _MIN_SEGMENT:
+        start, end = line.span()
+        length = end - start
+        if length < _MIN_SENTENCE // (_CHARACTER if wide else 1):
             continue
-        quotes = [m.span(1) for m in _QUOTED.finditer(text, line.start(), line.end()) if m[1]]
-        if quotes and sum(e - s for s, e in quotes) < 0.8 * (line.end() - line.start()):
+        if wide and 4 * len(_WIDE.findall(text, start, start + 40)) > min(length, 40):
+            length *= _CHARACTER
+        if length < _MIN_SEGMENT and (length < _MIN_SENTENCE or not _SENTENCE.search(text, end - 3, end)):
+            continue
+        quotes = [m.span(1) for m in _QUOTED.finditer(text, start, end) if m[1]]
+        if quotes and sum(e - s for s, e in quotes) < 0.8 * (end - start):
             yield from quotes
         else:
-            yield line.span()
+            yield start, end
 
 
 def _fill(others: Sequence[Segment], main: str, length: int) -> list[Segment]:
