@@ -1,7 +1,7 @@
 """What is known of each language: langdetect's n-grams, its scripts, its commonest words, its names of months and days.
 
 langdetect's profiles are its own (Nakatani Shuyo, Language Detection Library for Java, 2010). `words.json` is made by
-`scripts/detection_words.py` out of spaCy's stop words and CLDR's names of months and days: nobody types them by hand.
+`tools/detection_words.py` out of spaCy's stop words and CLDR's names of months and days: nobody types them by hand.
 """
 
 from __future__ import annotations

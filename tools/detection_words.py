@@ -3,7 +3,7 @@
 Common words are spaCy's stop words of up to five letters (longer ones are told by their n-grams), of languages that
 share their script with others; names of months and days are CLDR's. Run it when spaCy or Babel have better lists:
 
-    python scripts/detection_words.py
+    python tools/detection_words.py
 """
 
 from __future__ import annotations
