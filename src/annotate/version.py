@@ -31,8 +31,8 @@ def installed_versions(packages: Iterable[str] = PACKAGES) -> dict[str, str]:
 def software() -> str:
     """A fingerprint of all programs that a record depends on.
 
-    This package's own modules and word lists are part of it, because between two releases its version stays the same; those of the
-    rooms above the pipeline are not, because no record depends on them.
+    This package's own modules and word lists are part of it, because between two releases its version stays the same;
+    those of the rooms above the pipeline are not, because no record depends on them.
     """
     digest = blake2b(repr((installed_versions(), unicodedata.unidata_version)).encode(), digest_size=8)
     for room in (files("annotate"), *(files("annotate") / name for name in ROOMS)):
