@@ -68,6 +68,7 @@ class Cost:
     others: float
     peak: float
     manifest: dict[str, Any]
+    report: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ class Bench:
         assert process.returncode == 0, process.args
         told = json.loads(report.read_bytes())
         manifest = json.loads((out / "manifest.json").read_bytes())
-        return Cost(wall, told["cpu"], sum(used.values()), told["peak"], manifest)
+        last = json.loads((out / ".annotate" / "last.json").read_bytes())
+        return Cost(wall, told["cpu"], sum(used.values()), told["peak"], manifest, last)
 
     def command(self, source: Path, name: str, *options: str) -> list[str]:
         """The command line of `run`."""
@@ -305,7 +307,7 @@ def resume(bench: Bench) -> None:
     shutil.rmtree(bench.folder / name, ignore_errors=True)
     first = bench.run(source, name)
     second = bench.run(source, name)
-    assert second.manifest["run"]["kept"] == count, second.manifest["run"]
+    assert second.report["run"]["kept"] == count, second.report["run"]
     told = f"{count:,} articles; {first.wall:.1f} -> {second.wall:.1f} s, {second.peak:.0f} MiB"
     line("resume: nothing changed, share of the first run", f"{second.wall / first.wall:.3f}", "", told)
     nothing = [bench.run(bench.input(1), "one") for _ in range(2)][-1]
@@ -319,7 +321,7 @@ def resume(bench: Bench) -> None:
     changed.write_text("\n".join(lines) + "\n", "utf-8")
     shutil.move(changed, source)
     one = bench.run(source, name)
-    assert one.manifest["run"]["annotated"] == 1, one.manifest["run"]
+    assert one.report["run"]["annotated"] == 1, one.report["run"]
     line("resume: one changed, share of the first run", f"{one.wall / first.wall:.3f}", "", f"{one.wall:.1f} s")
     journal(bench.folder / name, first.cpu / count)
     source.unlink()
@@ -374,7 +376,7 @@ def kill(bench: Bench) -> None:
     )
     told = f"{whole.wall:.1f} s, {first:.1f} + {rest.wall:.1f} s by the clock, two starts"
     line("kill -9 halfway: both runs to one", f"{(first + rest.wall) / whole.wall:.2f}", "", told)
-    kept = rest.manifest["run"]["kept"]
+    kept = rest.report["run"]["kept"]
     line(
         "kill -9 halfway: documents annotated twice",
         f"{noted - kept}",

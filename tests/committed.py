@@ -14,14 +14,11 @@ CORPUS = ROOT / "corpus"
 OUTPUTS = ROOT / "outputs"
 REFRESH = "if this change is meant: annotate run corpus/ -o outputs/ --force"
 
-#: What no two runs have in common. Versions are told apart: a record names the spaCy that it was made with.
-TIMES = ("started", "seconds", "words_per_second")
-
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a run, without its times."""
+    """The manifest of a run."""
     content: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return {key: value for key, value in content.items() if key not in TIMES}
+    return content
 
 
 def assert_as_committed(folder: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from spacy.about import __version__ as spacy_version
 
-from annotate.linking.link import link
+from annotate.linking.link import link, only
 from annotate.linking.linked import Linked
 from annotate.matching import choose
 from annotate.matching.match import Engine
@@ -54,6 +54,8 @@ class Options:
     languages: tuple[str, ...] = ()
     detector: str = "langdetect"
     tokens: bool = False
+    #: The labels that are written; all where none is named.
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class Pipeline:
         outcomes = [outcome for part in parts if (outcome := self._outcome(document, tokens, part))]
         spans = [span for outcome in outcomes for span in outcome.spans]
         facts = link(spans, tokens)
+        if self.options.labels:
+            spans, facts = only(spans, facts, self.options.labels)
         if len(parts) > 1:
             meta["lang_segments"] = [{"start": p.start, "end": p.end, "lang": p.lang} for p in parts]
         return Trace(self._record(document, lang, meta, tokens, spans, facts), tokens, spans, outcomes)
@@ -203,7 +207,7 @@ class Pipeline:
         """A fingerprint of all but the rules that a record depends on: options, versions, what may be detected."""
         options = self.options
         chosen = (options.built_in, options.lang, options.region, options.languages, options.detector, options.tokens)
-        parts = (SCHEMA, chosen, self._curated, self._thorough, software())
+        parts = (SCHEMA, chosen, sorted(options.labels), self._curated, self._thorough, software())
         return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
     def rules(self, langs: Sequence[str]) -> str:
@@ -252,7 +256,9 @@ class Pipeline:
     def _run(self, lang: str) -> dict[str, str]:
         engine = self.engine(lang)
         options = self.options
-        config = hashlib.sha256(repr((options.region, options.languages, options.detector)).encode())
+        config = hashlib.sha256(
+            repr((options.region, options.languages, options.detector, *sorted(options.labels))).encode()
+        )
         return {
             "tool": f"annotate {__version__}",
             "spacy": spacy_version,

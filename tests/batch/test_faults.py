@@ -152,7 +152,7 @@ def test_what_was_reported_as_done_is_not_done_again(tmp_path: Path) -> None:
     told = finish(tmp_path, "rows.jsonl", "-o", "out", "--json")
     assert known > 200
     assert "Traceback" not in told
-    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["run"]["kept"] >= known - 1
+    assert json.loads((tmp_path / "out" / ".annotate" / "last.json").read_text())["run"]["kept"] >= known - 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -171,7 +171,7 @@ def test_asked_to_stop_it_stops_and_goes_on_later(
     assert not (tmp_path / "out" / "annotations.jsonl").exists()
     known = journaled(tmp_path)
     finish(tmp_path, "rows.jsonl", "-o", "out")
-    kept = json.loads((tmp_path / "out" / "manifest.json").read_text())["run"]["kept"]
+    kept = json.loads((tmp_path / "out" / ".annotate" / "last.json").read_text())["run"]["kept"]
     assert kept >= known - 1 > 0
 
 
@@ -227,7 +227,7 @@ def test_a_full_disk_keeps_what_is_done(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     finish(tmp_path, "rows.jsonl", "-o", "straight")
     assert (tmp_path / "annotations.jsonl").read_bytes() == result(tmp_path, "straight")[0]
-    assert json.loads((tmp_path / "manifest.json").read_text())["run"]["kept"] > 50
+    assert json.loads((tmp_path / ".annotate" / "last.json").read_text())["run"]["kept"] > 50
 
 
 def test_two_runs_at_once(tmp_path: Path) -> None:
@@ -278,7 +278,8 @@ def test_a_hundred_thousand_tiny_files(tmp_path: Path) -> None:
         times.append(time.monotonic() - begun)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["counts"]["documents"] == 100_000
-    assert manifest["run"]["kept"] == 100_000
+    report = json.loads((tmp_path / "out" / ".annotate" / "last.json").read_text())
+    assert report["run"]["kept"] == 100_000
     print(f"100,000 files: {times[0]:.0f} s, again {times[1]:.0f} s")
     assert times[1] < times[0] / 2
 

@@ -59,7 +59,7 @@ def again(out: str = "out", scope: Scope | None = None, options: Options | None 
 
 def did(summary: Summary) -> tuple[int, int, int, int]:
     """How many documents were annotated, kept, removed, left."""
-    counts = summary.manifest["run"]
+    counts = summary.report["run"]
     return counts["annotated"], counts["kept"], counts["removed"], counts["remaining"]
 
 
@@ -161,7 +161,7 @@ def test_the_date_of_all_is_part_of_the_input(news: Path) -> None:
     """A `--date` given or changed does again what it concerns."""
     pipeline = Pipeline(Options(lang="nl"))
     for day, annotated in (("2025-01-01", 3), ("2025-01-01", 0), ("2025-01-02", 3)):
-        assert run(["news"], Output("dated"), pipeline, date=day).manifest["run"]["annotated"] == annotated
+        assert run(["news"], Output("dated"), pipeline, date=day).report["run"]["annotated"] == annotated
 
 
 # --- scope

@@ -10,7 +10,7 @@ import orjson
 
 from annotate import version
 from annotate.batch import tally as module
-from annotate.batch.tally import Tally, build_manifest
+from annotate.batch.tally import Tally, build_manifest, build_report
 from annotate.records import Document, Done, Failure, Notice
 from annotate.version import installed_versions
 
@@ -37,18 +37,12 @@ def test_the_manifest_holds_totals_by_label_and_language() -> None:
         tally=tally,
         versions={"spacy": "3.8.18"},
         options={"tokens": False},
-        started=datetime(2025, 4, 14, tzinfo=UTC),
-        seconds=2.0,
     )
     assert manifest == {
         "schema": "annotate/2",
         "versions": {"spacy": "3.8.18"},
         "options": {"tokens": False},
-        "started": "2025-04-14T00:00:00+00:00",
-        "seconds": 2.0,
-        "words_per_second": 4,
-        "run": {"annotated": 2, "kept": 1, "removed": 0, "remaining": 0},
-        "counts": {"documents": 3, "failed": 1, "characters": 30, "words": 12, "spans": 4},
+        "counts": {"documents": 3, "failed": 1, "remaining": 0, "characters": 30, "words": 12, "spans": 4},
         "failures": {"empty": 1},
         "notices": {},
         "passed_over": {},
@@ -61,12 +55,26 @@ def test_the_manifest_holds_totals_by_label_and_language() -> None:
     assert list(manifest["languages"]) == ["nl", "vi"]
 
 
+def test_the_report_holds_what_differs_from_run_to_run() -> None:
+    """Times, the speed of what was annotated and what there was to do stand in the report, and not in the manifest."""
+    tally = Tally(removed=3, remaining=4)
+    tally.add(annotated("nl", 7))
+    tally.add(annotated("nl", 5), kept=True)
+    report = build_report(tally=tally, started=datetime(2025, 4, 14, tzinfo=UTC), seconds=2.0)
+    assert report == {
+        "started": "2025-04-14T00:00:00+00:00",
+        "seconds": 2.0,
+        "words_per_second": 4,
+        "run": {"annotated": 1, "kept": 1, "removed": 3, "remaining": 4},
+    }
+    assert not {*report} & {*build_manifest(tally=tally, versions={}, options={})}
+
+
 def test_a_manifest_without_documents_is_whole() -> None:
     """A run over nothing has a manifest with all its keys, and zeros."""
-    manifest = build_manifest(
-        tally=Tally(), versions={}, options={}, started=datetime(2025, 1, 1, tzinfo=UTC), seconds=0
-    )
-    assert manifest["counts"] == {"documents": 0, "failed": 0, "characters": 0, "words": 0, "spans": 0}
+    manifest = build_manifest(tally=Tally(), versions={}, options={})
+    assert set(manifest["counts"].values()) == {0}
+    assert list(manifest["counts"]) == ["documents", "failed", "remaining", "characters", "words", "spans"]
     assert manifest["labels"] == manifest["languages"] == manifest["failures"] == {}
 
 
@@ -77,7 +85,7 @@ def test_notices_are_counted_and_the_first_ten_are_named() -> None:
         Document(str(n), "x", "a.jsonl", meta={"line": n}, notices=(Notice("date", f"'{n}'"),)) for n in range(1, 13)
     ]
     assert list(tally.watch([*documents, FAILURE])) == [*documents, FAILURE]
-    manifest = build_manifest(tally=tally, versions={}, options={}, started=datetime(2025, 1, 1, tzinfo=UTC), seconds=0)
+    manifest = build_manifest(tally=tally, versions={}, options={})
     assert manifest["notices"] == {"date": {"documents": 12, "first": [f"a.jsonl:{n} '{n}'" for n in range(1, 11)]}}
 
 

@@ -288,9 +288,11 @@ def test_what_reading_could_not_make_out_is_said(tmp_path: Path) -> None:
 
 
 def test_the_summary_as_json(news: Path, tmp_path: Path) -> None:
-    """`--json` writes the manifest to stdout, or to stderr where stdout has the records."""
+    """`--json` writes the manifest, and what this run did, to stdout, or to stderr where stdout has the records."""
     done = annotate("run", *DUTCH, news, "-o", tmp_path / "out", "--json")
-    assert json.loads(done.stdout) == json.loads((tmp_path / "out" / "manifest.json").read_text())
+    files = (tmp_path / "out" / "manifest.json", tmp_path / "out" / ".annotate" / "last.json")
+    manifest, report = (json.loads(path.read_text()) for path in files)
+    assert json.loads(done.stdout) == manifest | report
     done = annotate("run", *DUTCH, news, "-o", "-", "--json")
     assert json.loads(done.stderr)["counts"]["documents"] == len(done.stdout.splitlines()) == 3
 

@@ -25,6 +25,7 @@ from annotate.storage.layout import (
     LOCK,
     PART,
     PLAN,
+    REPORT,
     Paths,
     earlier_plan,
     files_of,
@@ -51,7 +52,7 @@ class Output:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with Output(folder) as output:
     ...         output.add(Done("a", "nl", ("nl",), 0, 0, {}, b'{"id":"a"}\\n'), Stamp("d", "s"))
-    ...         _ = output.manifest({"seconds": 0.1})
+    ...         _ = output.manifest({"counts": {}})
     ...     (Path(folder) / "annotations.jsonl").read_text()
     '{"id":"a"}\\n'
     """
@@ -67,6 +68,7 @@ class Output:
         self._earlier = Earlier(self.paths) if resume and not force else None
         self._errors: Draft | None = None
         self._manifest: Mapping[str, Any] | None = None
+        self._report: Mapping[str, Any] = {}
         self._shards: list[Shard] = []
         self._in_shard = 0
         self._is_copied = False
@@ -157,11 +159,13 @@ class Output:
             if stamp is not None:
                 self._shards[-1].note(Entry(failure.id, stamp, failure=failure))
 
-    def manifest(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Say what the run did; the last word counts, and there must be one before the block ends.
+    def manifest(self, manifest: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Say what the output is; the last word counts, and there must be one before the block ends.
 
-        The names of the files with annotations are added to it; gives the manifest as it is written.
+        The names of the files with annotations are added to it; gives the manifest as it is written. The `report`
+        of this run stands in the state, where it changes no file that may be under version control.
         """
+        self._report = report or {}
         self._manifest = {**manifest, "files": [shard.data.final.name for shard in self._shards]}
         return self._manifest
 
@@ -204,6 +208,7 @@ class Output:
             last = Draft(self.paths.manifest, self._draft_path(self.paths.manifest))
             last.write(to_page(self._manifest))
             last.seal()
+            (self.paths.state / REPORT).write_bytes(to_page(self._report))
             changed = [shard for shard in self._shards if not shard.is_published]
             drafts = [draft for shard in changed for draft in shard.drafts]
             try:
@@ -262,7 +267,7 @@ def _sweep(paths: Paths, own: set[str], stale: set[str]) -> None:
 
 def _leave(state: Path, lock: FileLock) -> None:
     """Let the next run in, and leave no folder without a use."""
-    passing = (LOCK, PLAN)
+    passing = (LOCK, PLAN, REPORT)
     empty = all(path.name in passing for path in state.iterdir())
     if empty:
         for name in passing:

@@ -18,10 +18,10 @@ import orjson
 from annotate.batch.executors import Executor, Serial
 from annotate.batch.others import Kept, Others, settle
 from annotate.batch.output import Output
-from annotate.batch.tally import Tally, build_manifest
+from annotate.batch.tally import Tally, build_manifest, build_report
 from annotate.batch.work import where
 from annotate.pipeline import Options, Pipeline
-from annotate.reading.read import read
+from annotate.reading.read import MAX_BYTES, read
 from annotate.records import Document, Done, Failure
 from annotate.storage.journal import Entry, Stamp, document_stamp
 from annotate.storage.write import Stream
@@ -30,10 +30,11 @@ from annotate.version import installed_versions
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run did: its counts, the manifest as it was written, and which earlier files were found damaged."""
+    """What a run did: its counts, the manifest as it was written, what differs from run to run, and damaged files."""
 
     tally: Tally
     manifest: Mapping[str, Any]
+    report: Mapping[str, Any]
     damaged: Sequence[str] = ()
 
     @property
@@ -70,6 +71,7 @@ def run(
     text_key: str = "text",
     id_key: str | None = None,
     date: str | None = None,
+    max_bytes: int = MAX_BYTES,
 ) -> Summary:
     """Annotate everything that `inputs` name into `output`, which is opened here and closed at the end.
 
@@ -82,18 +84,19 @@ def run(
     >>> run(["-"], Stream(out), Pipeline(), stdin=io.BytesIO(b"Since 2008 it grew fast.")).tally.documents
     1
     """
-    documents = read(inputs, stdin=stdin, text_key=text_key, id_key=id_key, date=date)
+    documents = read(inputs, stdin=stdin, text_key=text_key, id_key=id_key, date=date, max_bytes=max_bytes)
     asked = {"inputs": list(inputs), "text_key": text_key, "id_key": id_key, "date": date}
     started, clock = datetime.now(UTC), time.perf_counter()
     tally = Tally(passed_over=documents.passed_over)
     manifest: Mapping[str, Any] = {}
+    report: Mapping[str, Any] = {}
     scope = scope or Scope()
     with output:
         plan = _Plan(pipeline, output, scope)
         if isinstance(output, Output):
             kept = plan.settle(inputs, output)
             planned = {"options": plan_options(pipeline.options), "folder": str(Path.cwd())}
-            output.plan({**asked, **planned, "others": kept.inputs if kept else None})
+            output.plan({**asked, **planned, "max_bytes": max_bytes, "others": kept.inputs if kept else None})
         for step, outcome in (executor or Serial()).map(plan.steps(tally.watch(documents)), pipeline):
             failure = step.finish(outcome, plan, tally)
             if on_progress is not None:
@@ -104,11 +107,10 @@ def run(
             tally=tally,
             versions=installed_versions(),
             options=plan_options(pipeline.options) | asked,
-            started=started,
-            seconds=time.perf_counter() - clock,
         )
-        manifest = output.manifest(told)
-    return Summary(tally, manifest, output.damaged if isinstance(output, Output) else ())
+        report = build_report(tally=tally, started=started, seconds=time.perf_counter() - clock)
+        manifest = output.manifest(told, report)
+    return Summary(tally, manifest, report, output.damaged if isinstance(output, Output) else ())
 
 
 #: What earlier runs say of one document.
@@ -258,4 +260,5 @@ def plan_options(options: Options) -> dict[str, Any]:
         "languages": list(options.languages),
         "detector": options.detector,
         "tokens": options.tokens,
+        "labels": list(options.labels),
     }

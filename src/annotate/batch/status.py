@@ -12,7 +12,7 @@ from annotate.batch.run import changed, stamp_of
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document, Failure
 from annotate.storage.journal import Entry, entries
-from annotate.storage.layout import Paths, earlier_plan, is_ours, is_running, journals, local_paths
+from annotate.storage.layout import Paths, earlier_plan, earlier_report, is_ours, is_running, journals, local_paths
 from annotate.storage.write import OutputError
 
 #: What may be said of a document, in the order in which it is told.
@@ -33,6 +33,8 @@ class Status:
     documents: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
+    #: What the last run that came to its end did, and when; empty where that is not known.
+    last_run: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def to_do(self) -> int:
@@ -54,6 +56,7 @@ class Status:
             "documents": dict(self.documents),
             "languages": dict(sorted(self.languages.items())),
             "failures": dict(sorted(self.failures.items())),
+            "last_run": dict(self.last_run),
         }
 
 
@@ -66,7 +69,7 @@ def plan_of(target: str | Path) -> tuple[Mapping[str, Any], Options]:
         raise OutputError(f"{target}: nothing is known of an earlier run ({hint}); start one with `annotate run`")
     options = dict(plan["options"])
     options["patterns"] = tuple(map(Path, options["patterns"]))
-    options["languages"] = tuple(options["languages"])
+    options |= {key: tuple(options.get(key, ())) for key in ("languages", "labels")}
     return plan, Options(**options)
 
 
@@ -76,7 +79,7 @@ def status(target: str | Path, documents: Iterable[Document | Failure], pipeline
     known = _known(paths)
     drafts = any(draft for _, draft in journals(paths))
     state = "running" if is_running(paths) else "interrupted" if drafts else "complete"
-    found = Status(state)
+    found = Status(state, last_run=earlier_report(paths))
     keeps = (earlier_plan(paths) or {}).get("others") is not None
     sources = set()
     for document in documents:

@@ -1,4 +1,4 @@
-"""What a run has done, counted document by document, and the manifest that says so."""
+"""What a run has done, counted document by document, and the manifest and the report that say so."""
 
 from __future__ import annotations
 
@@ -82,36 +82,21 @@ def build_manifest(
     tally: Tally,
     versions: Mapping[str, str],
     options: Mapping[str, Any],
-    started: datetime,
-    seconds: float,
 ) -> dict[str, Any]:
-    """What the run did, for `manifest.json`: the one place where a time may stand.
+    """What the output is, for `manifest.json`: the same whenever and in however many runs it was made.
 
-    `counts` are those of the output as a whole; `run` is what this run had to do for it.
-
-    >>> from datetime import UTC
-    >>> manifest = build_manifest(tally=Tally(documents=2), versions={"spacy": "3.8.18"}, options={},
-    ...                           started=datetime(2025, 4, 14, 9, 30, tzinfo=UTC), seconds=1.23456)
-    >>> manifest["started"], manifest["seconds"], manifest["counts"]["documents"]
-    ('2025-04-14T09:30:00+00:00', 1.235, 2)
+    >>> build_manifest(tally=Tally(documents=2), versions={"spacy": "3.8.18"}, options={})["counts"]["documents"]
+    2
     """
     labels = tally.labels
     return {
         "schema": SCHEMA,
         "versions": dict(versions),
         "options": dict(options),
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
-        "words_per_second": round(tally.annotated_words / seconds) if seconds > 0 else None,
-        "run": {
-            "annotated": tally.documents - tally.kept,
-            "kept": tally.kept,
-            "removed": tally.removed,
-            "remaining": tally.remaining,
-        },
         "counts": {
             "documents": tally.documents,
             "failed": tally.failed,
+            "remaining": tally.remaining,
             "characters": tally.characters,
             "words": tally.words,
             "spans": labels.total(),
@@ -125,6 +110,28 @@ def build_manifest(
         "languages": {
             lang: {"documents": tally.documents_by_language[lang], "labels": _sorted(tally.languages[lang])}
             for lang in sorted(tally.languages)
+        },
+    }
+
+
+def build_report(*, tally: Tally, started: datetime, seconds: float) -> dict[str, Any]:
+    """What one run had to do for the output and when: all that differs from run to run.
+
+    >>> from datetime import UTC
+    >>> started = datetime(2025, 4, 14, 9, 30, tzinfo=UTC)
+    >>> report = build_report(tally=Tally(documents=2), started=started, seconds=1.23456)
+    >>> report["started"], report["seconds"], report["run"]["annotated"]
+    ('2025-04-14T09:30:00+00:00', 1.235, 2)
+    """
+    return {
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "words_per_second": round(tally.annotated_words / seconds) if seconds > 0 else None,
+        "run": {
+            "annotated": tally.documents - tally.kept,
+            "kept": tally.kept,
+            "removed": tally.removed,
+            "remaining": tally.remaining,
         },
     }
 

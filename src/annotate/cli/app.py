@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.cli.say import say
+
 if TYPE_CHECKING:
     pass
 
@@ -23,7 +25,7 @@ def _version(value: bool) -> None:
     if value:
         from annotate.version import __version__
 
-        typer.echo(f"annotate {__version__}")
+        say(f"annotate {__version__}")
         raise typer.Exit
 
 

@@ -22,6 +22,7 @@ from annotate.cli.say import (
     counted,
     note,
     refuse,
+    say,
     told,
 )
 
@@ -42,9 +43,9 @@ def check_command(
         faults = check(pipeline.languages, pipeline.roots)
         warnings = sorted({one for lang in pipeline.languages for one in warnings_of(lang, pipeline.roots)})
     for fault in faults:
-        typer.echo(str(fault))
+        say(str(fault))
     for warning in warnings:
-        typer.echo(f"{warning.path}:{warning.line}:{warning.column}: warning: {warning.message}")
+        say(f"{warning.path}:{warning.line}:{warning.column}: warning: {warning.message}")
     found = f"{counted(len(faults), 'fault')}, {counted(len(warnings), 'warning')}"
     note(f"{found} in the patterns of {', '.join(pipeline.languages)}")
     raise typer.Exit(WRONG if faults else 0)
@@ -74,8 +75,8 @@ def cases_command(
                 continue
             passed, failed = passed + result.ok, failed + (not result.ok)
             if not result.ok:
-                typer.echo(f"FAILED {result.lang} {result.fault}")
+                say(f"FAILED {result.lang} {result.fault}")
             elif verbose:
-                typer.echo(f"passed {result.id}")
+                say(f"passed {result.id}")
     note(f"{passed:,} passed, {failed:,} failed")
     raise typer.Exit(FAILED if failed else 0)

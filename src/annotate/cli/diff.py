@@ -19,6 +19,7 @@ from annotate.cli.options import (
 from annotate.cli.say import (
     FAILED,
     as_text,
+    say,
     told,
 )
 
@@ -42,5 +43,5 @@ def diff_command(
 
     with told(DiffError):
         report = diff(old, new, labels=split(labels), langs=split(langs), limit=limit)
-    typer.echo(as_text(report.as_dict()) if as_json else render(report).rstrip("\n"))
+    say(as_text(report.as_dict()) if as_json else render(report).rstrip("\n"))
     raise typer.Exit(FAILED if report.differs else 0)

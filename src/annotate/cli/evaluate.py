@@ -17,6 +17,7 @@ from annotate.cli.options import (
 )
 from annotate.cli.say import (
     as_text,
+    say,
     told,
 )
 
@@ -40,7 +41,7 @@ def evaluate_command(
             _records(predicted, "annotations*.jsonl*"),
             labels=split(labels) or None,
         )
-    typer.echo(as_text(report.as_dict()) if as_json else render(report, errors=errors).rstrip("\n"))
+    say(as_text(report.as_dict()) if as_json else render(report, errors=errors).rstrip("\n"))
 
 
 def _records(path: Path, pattern: str) -> list[dict[str, Any]]:

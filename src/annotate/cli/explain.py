@@ -23,6 +23,7 @@ from annotate.cli.options import (
 from annotate.cli.say import (
     STANDARD,
     as_text,
+    say,
     standard_input,
     told,
 )
@@ -48,4 +49,4 @@ def explain_command(
     with told(UnknownRuleError):
         given = standard_input() if text == STANDARD else text
         explained = explain(given, pipeline=pipeline_of(options), date=day, rule=rule)
-    typer.echo(as_text(explained.as_dict()) if as_json else explained.render().rstrip("\n"))
+    say(as_text(explained.as_dict()) if as_json else explained.render().rstrip("\n"))

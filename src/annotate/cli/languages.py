@@ -22,6 +22,7 @@ from annotate.cli.options import (
 from annotate.cli.say import (
     as_text,
     plain_table,
+    say,
     told,
 )
 
@@ -40,7 +41,7 @@ def languages_command(
     with told(PatternError):
         rows = _language_rows(options, langs or [])
     if as_json:
-        typer.echo(as_text(rows))
+        say(as_text(rows))
         return
     table = plain_table("code", "name", "patterns", "labels", "rules", "lists without words")
     for column in table.columns:
@@ -85,4 +86,4 @@ def schema_command(
     from annotate.review.decisions import decisions_schema
     from annotate.schema import json_schema
 
-    typer.echo(as_text(decisions_schema() if decisions else json_schema()))
+    say(as_text(decisions_schema() if decisions else json_schema()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from annotate.pipeline import Options, Pipeline
 
-from annotate.cli.say import refuse
+from annotate.cli.say import refuse, stop, visible
 
 
 def _day(value: str | None) -> str | None:
@@ -19,7 +20,7 @@ def _day(value: str | None) -> str | None:
         try:
             return date.fromisoformat(value).isoformat()
         except ValueError:
-            raise typer.BadParameter(f"'{value}' is no day; write it as 2025-04-14") from None
+            raise typer.BadParameter(visible(f"'{value}' is no day; write it as 2025-04-14")) from None
     return value
 
 
@@ -28,7 +29,7 @@ def _region_code(value: str | None) -> str | None:
 
     code = value and region_code(value)
     if value is not None and not code:
-        raise typer.BadParameter(f"'{value}' is no region; write its two-letter code, such as NL or AU")
+        raise typer.BadParameter(visible(f"'{value}' is no region; write its two-letter code, such as NL or AU"))
     return code
 
 
@@ -51,7 +52,7 @@ def _language(given: str) -> str:
 
     tag = language_tag(given)
     if tag is None or tag == UNDECIDED:
-        raise typer.BadParameter(f"'{given}' is no language that CLDR knows; write its code, such as nl or en")
+        raise typer.BadParameter(visible(f"'{given}' is no language that CLDR knows; write its code, such as nl or en"))
     return tag
 
 
@@ -62,17 +63,17 @@ def split(value: str | None) -> list[str]:
 def _patterns(value: list[Path] | None) -> list[Path]:
     for folder in value or ():
         if not folder.is_dir():
-            raise typer.BadParameter(f"'{folder}' is no folder")
+            raise typer.BadParameter(visible(f"'{folder}' is no folder"))
         if not any(folder.rglob("*.yaml")):
             raise typer.BadParameter(
-                f"'{folder}' holds no pattern file; they stand in it as shared/*.yaml or LANG/*.yaml"
+                visible(f"'{folder}' holds no pattern file; they stand in it as shared/*.yaml or LANG/*.yaml")
             )
     return value or []
 
 
 def _executor_name(value: str | None) -> str | None:
     if value not in (None, "serial", "process", "ray"):
-        raise typer.BadParameter(f"'{value}' is no executor; choose serial, process or ray")
+        raise typer.BadParameter(visible(f"'{value}' is no executor; choose serial, process or ray"))
     return value
 
 
@@ -136,6 +137,14 @@ def options_of(patterns: list[Path] | None, only: bool, **more: Any) -> Options:
     return Options(patterns=tuple(patterns or ()), built_in=not only, **more)
 
 
+def _check_labels(labels: Sequence[str], roots: Sequence[Path]) -> None:
+    from annotate.rules.labels import label_names
+
+    if labels and (unknown := sorted({*labels} - {*(known := label_names(roots))})):
+        near = [name for name in known if name.lower() == unknown[0].lower()] or known
+        stop(f"--labels: '{unknown[0]}' is no label; write {', '.join(near)}")
+
+
 def pipeline_of(options: Options) -> Pipeline:
     """A pipeline whose pattern files have no faults, and whose own examples hold."""
     from annotate.pipeline import Pipeline
@@ -143,6 +152,7 @@ def pipeline_of(options: Options) -> Pipeline:
     from annotate.rules.patterns import names_in
 
     pipeline = Pipeline(options)
+    _check_labels(options.labels, pipeline.roots)
     faults = pipeline.check()
     if options.patterns:
         own = {name for folder in options.patterns for name in names_in(folder)}

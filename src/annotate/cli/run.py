@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from annotate.batch.run import OnProgress, Scope, Summary
     from annotate.batch.tally import Tally
     from annotate.pipeline import Options
-    from annotate.records import Failure
+    from annotate.records import Document, Failure
     from annotate.storage.write import Stream
 
 from annotate.cli.app import app
@@ -49,8 +49,10 @@ from annotate.cli.say import (
     counted,
     note,
     plain_table,
+    say,
     stop,
     told,
+    visible,
 )
 
 _LOGGED = 20
@@ -100,8 +102,12 @@ def run_command(
     shard_size: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Write annotations-00000.jsonl and so on, N documents each.")
     ] = None,
+    max_bytes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Set aside what is longer than N bytes, unpacked.")
+    ] = None,
     executor: ExecutorName = None,
     ray_address: RayAddress = None,
+    labels: Annotated[str | None, typer.Option(metavar="DATE,MONEY", help="Write spans of these labels only.")] = None,
     tokens: Annotated[bool, typer.Option("--tokens", help="Write the tokens into each record.")] = False,
     quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
@@ -125,9 +131,10 @@ def run_command(
         region=region,
         languages=tuple(split(languages)),
         tokens=tokens,
+        labels=tuple(split(labels)),
     )
     _do(
-        _Job(inputs, out, options, text_key, id_key, day),
+        _Job(inputs, out, options, text_key, id_key, day, max_bytes),
         Scope(limit, others="keep" if add else "drop" if replace else "ask"),
         lambda: _executor(executor, n_process, timeout, ray_address),
         force=force,
@@ -171,22 +178,25 @@ def status_command(
     """Say what is in OUT, what failed, and what the next run would do, and why. Nothing is written."""
     from annotate.batch.status import status
     from annotate.pipeline import Pipeline
-    from annotate.reading.read import InputError, read
+    from annotate.reading.read import InputError
     from annotate.storage.write import OutputError
 
     job, _ = _earlier_job(out)
     with told(InputError, OutputError):
-        found = status(
-            job.out, read(job.inputs, text_key=job.text_key, id_key=job.id_key, date=job.day), Pipeline(job.options)
-        )
+        found = status(job.out, _documents(job), Pipeline(job.options))
     if as_json:
-        typer.echo(as_text(found.as_dict()))
+        say(as_text(found.as_dict()))
         return
-    typer.echo(f"{out}: {found.state}, {found.to_do:,} to do")
-    for counts in (found.documents, found.languages, found.failures):
+    say(f"{out}: {found.state}, {found.to_do:,} to do")
+    if started := found.last_run.get("started"):
+        say(f"last run: {started}, {found.last_run.get('seconds', 0):.1f} s")
+    headed = (("documents", found.documents), ("languages", found.languages), ("failures", found.failures))
+    for heading, counts in headed:
+        if any(counts.values()):
+            say(heading)
         for name, count in counts.items():
             if count:
-                typer.echo(f"{count:>9,}  {name}")
+                say(f"{count:>9,}  {name}")
 
 
 class _Job(NamedTuple):
@@ -198,6 +208,7 @@ class _Job(NamedTuple):
     text_key: str
     id_key: str | None
     day: str | None
+    max_bytes: int | None
 
 
 def _earlier_job(out: str) -> tuple[_Job, Mapping[str, Any]]:
@@ -214,7 +225,16 @@ def _earlier_job(out: str) -> tuple[_Job, Mapping[str, Any]]:
         os.chdir(plan["folder"])
     except OSError:
         stop(f"{out}: the folder that it was made in is gone; start anew with `annotate run`")
-    return _Job(plan["inputs"], place, options, plan["text_key"], plan.get("id_key"), plan["date"]), plan
+    keys = plan["text_key"], plan.get("id_key"), plan["date"], plan.get("max_bytes")
+    return _Job(plan["inputs"], place, options, *keys), plan
+
+
+def _documents(job: _Job) -> Iterator[Document | Failure]:
+    """The inputs of a job, as they are now."""
+    from annotate.reading.read import MAX_BYTES, read
+
+    most = job.max_bytes or MAX_BYTES
+    return read(job.inputs, text_key=job.text_key, id_key=job.id_key, date=job.day, max_bytes=most)
 
 
 def _executor(name: str | None, n_process: int, timeout: float | None, address: str | None) -> Executor:
@@ -262,16 +282,16 @@ def _do(
     from annotate.batch.executors import WorkersError
     from annotate.batch.output import Output
     from annotate.batch.run import run
-    from annotate.reading.read import InputError, count
+    from annotate.reading.read import MAX_BYTES, InputError, count
     from annotate.storage.write import OutputError, Stream
 
     out = job.out
     output: Output | Stream
-    if out == STANDARD:
-        output = Stream(sys.stdout.buffer)
-    else:
-        output = Output(out, force=force, resume=resume, shard_size=shard_size)
     with told(InputError, OutputError, WorkersError):
+        if out == STANDARD:
+            output = Stream(sys.stdout.buffer)
+        else:
+            output = Output(out, force=force, resume=resume, shard_size=shard_size)
         pipeline, chosen = pipeline_of(job.options), executor()
         shown = sys.stderr.isatty() and not quiet
         total = count(job.inputs) if shown else None
@@ -287,11 +307,12 @@ def _do(
                 text_key=job.text_key,
                 id_key=job.id_key,
                 date=job.day,
+                max_bytes=job.max_bytes or MAX_BYTES,
             )
     for name in summary.damaged:
         note(f"{name}: not as it was written; the documents in question were annotated again")
     if as_json:
-        typer.echo(as_text(summary.manifest), err=out == STANDARD)
+        say(as_text({**summary.manifest, **summary.report}), err=out == STANDARD)
     elif not quiet:
         if summary.tally.documents:
             console().print(_summary_table(summary))
@@ -317,6 +338,9 @@ def _progress(*, shown: bool, total: int | None, logged: bool, all_failures: boo
     with Progress(*columns, console=screen, transient=True, disable=not shown) as progress:
         task = progress.add_task("", total=total, rate="", failed=0)
 
+        def show(message: str) -> None:
+            screen.print(visible(message))
+
         def on_progress(tally: Tally, failure: Failure | None) -> None:
             nonlocal spoken
             now = time.monotonic()
@@ -328,7 +352,7 @@ def _progress(*, shown: bool, total: int | None, logged: bool, all_failures: boo
                 spoken = now
                 note(f"{counted(finished, 'document')}, {tally.failed:,} failed, {rate}")
             if failure is not None:
-                _log(failure, tally.failed, screen.print if shown else note, all_failures=all_failures)
+                _log(failure, tally.failed, show if shown else note, all_failures=all_failures)
 
         yield on_progress
 
@@ -336,7 +360,7 @@ def _progress(*, shown: bool, total: int | None, logged: bool, all_failures: boo
 def _log(failure: Failure, number: int, say: Callable[[str], None], *, all_failures: bool) -> None:
     """One line for a failure; where they stand in a file too, only for the first few."""
     if all_failures or number <= _LOGGED:
-        say(f"{failure.source}: {failure.error}: {failure.message}")
+        say(f"{failure.source}: {failure.error}: {failure.message}".replace("\n", r"\n"))
     elif number == _LOGGED + 1:
         say("… and more; see the errors file")
 
@@ -344,10 +368,10 @@ def _log(failure: Failure, number: int, say: Callable[[str], None], *, all_failu
 def _summary_table(summary: Summary) -> Table:
     tally = summary.tally
     labels = sorted(tally.labels)
-    table = plain_table("language", "documents", *labels)
+    table = plain_table("language", "documents", *map(visible, labels))
     for lang in sorted(tally.languages):
         counts = (tally.languages[lang][label] for label in labels)
-        table.add_row(lang, f"{tally.documents_by_language[lang]:,}", *(f"{count:,}" for count in counts))
+        table.add_row(visible(lang), f"{tally.documents_by_language[lang]:,}", *(f"{count:,}" for count in counts))
     return table
 
 
@@ -366,6 +390,11 @@ def _notices(tally: Tally) -> Iterator[str]:
     for kind, count in sorted(tally.notices.items()):
         more = ", …" if count > _NAMED else ""
         yield f"{counted(count, 'document')} {_NOTICES[kind]} ({', '.join(tally.noticed[kind][:_NAMED])}{more})"
+    if undecided := tally.documents_by_language["und"]:
+        yield (
+            f"{counted(undecided, 'document')} in a language that could not be told (und), and so without spans; "
+            "name it with --lang CODE, or all that may occur with --languages nl,en"
+        )
     if tally.passed_over:
         most = sorted(tally.passed_over.items(), key=lambda pair: (-pair[1], pair[0]))
         listed = ", ".join(f"{count:,} {suffix or 'without suffix'}" for suffix, count in most)
@@ -375,7 +404,7 @@ def _notices(tally: Tally) -> Iterator[str]:
 def _summary_line(summary: Summary, out: str) -> str:
     from annotate.storage.layout import output_paths
 
-    tally, seconds = summary.tally, summary.manifest.get("seconds", 0)
+    tally, seconds = summary.tally, summary.report.get("seconds", 0)
     done = f"{counted(tally.documents - tally.kept, 'document')} annotated in {seconds:.1f} s"
     for number, what in ((tally.kept, "unchanged"), (tally.removed, "removed"), (tally.remaining, "left to do")):
         done += f", {number:,} {what}" if number else ""

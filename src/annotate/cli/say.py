@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,8 +26,29 @@ def console() -> Console:
     return Console(stderr=True, markup=False, emoji=False, highlight=False, width=wide)
 
 
+def visible(text: str) -> str:
+    r"""A text in which nothing commands a terminal or hides: controls, and what turns the direction of writing.
+
+    A name, an id or a text may hold any character. Line ends and tabs stay.
+
+    >>> print(visible("a\x1b[2Jb\u202egpj.exe\tc"))
+    a\x1b[2Jb\u202egpj.exe	c
+    """
+    return _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+#: C0 and C1 controls, marks and overrides of direction, and what ends a line unseen.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def say(message: str, *, err: bool = False) -> None:
+    """Print to standard output: every command does it by this function, or by `note`."""
+    typer.echo(visible(message), err=err)
+
+
 def note(message: str) -> None:
-    typer.echo(message, err=True)
+    """Print to standard error."""
+    say(message, err=True)
 
 
 def stop(message: str) -> NoReturn:
@@ -36,7 +58,9 @@ def stop(message: str) -> NoReturn:
 
 
 def as_text(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=2, default=str)
+    """JSON to be read by people and programs; what `visible` would alter is escaped as JSON has it."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, default=str)
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Precision comes first: a link is made only where one candidate stands in the sen
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from annotate.linking.acronyms import mentions
@@ -24,3 +25,18 @@ def link(spans: list[Linked], tokens: Tokens) -> list[dict[str, Any]]:
         span.id = f"s{number}"
         span.text = tokens.text[span.match.start : span.match.end]
     return [fact for place, inside in sentences(spans, tokens) for fact in facts_of(inside, place, tokens)]
+
+
+def only(
+    spans: list[Linked], facts: list[dict[str, Any]], labels: Collection[str]
+) -> tuple[list[Linked], list[dict[str, Any]]]:
+    """The spans of some labels, as they are among all of them: same ids, same values.
+
+    What points to a span that is left out says nothing then, and a fact that needs it is left out, too.
+    """
+    written = [span for span in spans if span.match.label in labels]
+    ids = {span.id for span in written}
+    for span in written:
+        span.value |= {key: None for key, link in span.value.items() if key.endswith("_span") and link not in ids}
+    links = ("subject", "date", "amount")
+    return written, [fact for fact in facts if all(fact[key] is None or fact[key] in ids for key in links)]

@@ -60,7 +60,7 @@ class ReadError(Exception):
 
 def too_large(max_bytes: int) -> ReadError:
     """What is told of a text beyond the limit."""
-    return ReadError("too-large", f"longer than {max_bytes:,} bytes; split it, or raise the limit")
+    return ReadError("too-large", f"longer than {max_bytes:,} bytes; split it, or raise the limit with --max-bytes")
 
 
 class _Chunks(io.RawIOBase):

@@ -28,7 +28,10 @@ from annotate.reading.formats import ONE_DOCUMENT, READERS, Draft, read_stdin
 from annotate.records import DateSource, Document, Failure, Notice, shown
 from annotate.rules.tags import language_tag, region_code, region_of
 
-__all__ = ["Input", "InputError", "Reading", "expand", "read"]
+__all__ = ["MAX_BYTES", "Input", "InputError", "Reading", "expand", "read"]
+
+#: How many bytes a text, a row or a page may have.
+MAX_BYTES = 256 * 1024 * 1024
 
 
 class Reading(Iterator[Document | Failure]):
@@ -49,7 +52,7 @@ def read(
     text_key: str = "text",
     id_key: str | None = None,
     date: str | None = None,
-    max_bytes: int = 256 * 1024 * 1024,
+    max_bytes: int = MAX_BYTES,
 ) -> Reading:
     """Every document of `inputs` in a fixed order, and a `Failure` for each that cannot be read.
 

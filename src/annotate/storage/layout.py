@@ -28,7 +28,7 @@ ANNOTATIONS = "annotations.jsonl"
 ERRORS = "errors.jsonl"
 MANIFEST = "manifest.json"
 STATE = ".annotate"
-PLAN, LOCK = "run.json", "lock"
+PLAN, REPORT, LOCK = "run.json", "last.json", "lock"
 JOURNAL, PART = ".journal", ".part"
 
 #: What records name as the source of a document that was read from standard input.
@@ -37,6 +37,14 @@ STDIN_SOURCE = "stdin"
 _ONE_FILE = re.compile(r"(?P<stem>.+)\.jsonl(?P<packing>(?:\.(?:gz|zst))?)")
 _SHARD = re.compile(r"(?P<stem>[^/\\]+?)(?:-\d{5,})?(?P<suffix>\.jsonl(?:\.gz|\.zst)?)")
 _DRAFT_NAME = re.compile(r"(?P<final>.+)\.[0-9a-f]{8}")
+
+
+#: Suffixes by which a user expects a file of another format. No list of all that there are: `news.pl` may be a folder.
+_OTHER_FORMAT = re.compile(
+    r"\.(?:csv|tsv|json|ndjson|jsonlines|jsonld|parquet|arrow|feather|xlsx?|ods|docx?|odt|pdf|txt|md|html?|xml|ya?ml|"
+    r"conllu?|spacy|pickle|pkl|sqlite|db|gz|zst|bz2|xz|zip|tar|tgz|7z|rar)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,22 @@ def output_paths(target: str | Path) -> Paths:
     path = Path(target)
     one_file = _ONE_FILE.fullmatch(path.name)
     if one_file is None:
+        _refuse_other_format(str(target), path)
         return Paths(path / ANNOTATIONS, path / ERRORS, path / MANIFEST, path / STATE)
     stem = one_file["stem"]
     state = path.with_name(f".{path.name}{STATE}")
     return Paths(path, path.with_name(f"{stem}.{ERRORS}"), path.with_name(f"{stem}.{MANIFEST}"), state)
+
+
+def _refuse_other_format(target: str, path: Path) -> None:
+    """`-o out.csv` would make a folder of that name, where a table is expected."""
+    suffix = path.suffix
+    if _OTHER_FORMAT.fullmatch(suffix) and not target.endswith("/") and not path.is_dir():
+        plain = path.with_name(re.sub(r"\.jsonl?$", "", path.stem, flags=re.IGNORECASE) or path.stem)
+        raise OutputError(
+            f"{target}: records are written as JSON Lines, not as {suffix}; name a file such as {plain}.jsonl (or "
+            f".jsonl.gz, .jsonl.zst), or a folder such as {plain}/"
+        )
 
 
 def names_of(path: Path) -> tuple[str | None, bool]:
@@ -189,8 +209,17 @@ def is_state(name: str) -> bool:
 
 def earlier_plan(paths: Paths) -> dict[str, Any] | None:
     """What the last run there was asked to do; None where that is not known."""
+    return _object(paths.state / PLAN)
+
+
+def earlier_report(paths: Paths) -> dict[str, Any]:
+    """When the last run there that came to its end began, how long it took and what it did; empty if not known."""
+    return _object(paths.state / REPORT) or {}
+
+
+def _object(path: Path) -> dict[str, Any] | None:
     with suppress(OSError, orjson.JSONDecodeError):
-        content = orjson.loads((paths.state / PLAN).read_bytes())
+        content = orjson.loads(path.read_bytes())
         if isinstance(content, dict):
             return content
     return None

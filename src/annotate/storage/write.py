@@ -119,7 +119,7 @@ class Stream:
         """Keep one failure, to be reported on standard error."""
         self.failures.append(failure)
 
-    def manifest(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    def manifest(self, manifest: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Keep what the run did, to be reported on standard error."""
         self.summary = manifest
         return manifest
