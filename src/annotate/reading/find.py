@@ -249,7 +249,7 @@ def _walk(root: Path, left: _LeftOut) -> Iterator[Path]:
 
 
 def _wanted(paths: Iterable[Path], left: _LeftOut) -> Iterator[Path]:
-    return (path for path in paths if not left.hold(path) and left.wants(path))
+    return (path for path in paths if left.wants(path) and not left.hold(path))
 
 
 def _is_folder(path: Path) -> bool:
