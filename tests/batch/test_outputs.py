@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+import annotate as package
 from annotate.schema import invariants
 from committed import CORPUS, OUTPUTS, ROOT, assert_as_committed, manifest
 
@@ -56,6 +57,7 @@ def test_two_runs_give_the_same_bytes(run: Path, tmp_path: Path) -> None:
     code = "import sys; from annotate.cli import main; sys.argv = sys.argv[1:]; main()"
     again = [sys.executable, "-c", code, "annotate", "run", "corpus/", "-o", f"{tmp_path}/again/"]
     environment = {"PYTHONHASHSEED": "12345", "LC_ALL": "C", "TZ": "Pacific/Kiritimati"}
+    environment["PYTHONPATH"] = str(Path(package.__file__).parents[1])  # the sources that are tested
     subprocess.run(again, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=300)
     for name in ("annotations.jsonl", "errors.jsonl"):
         assert (tmp_path / "again" / name).read_bytes() == (run / name).read_bytes()

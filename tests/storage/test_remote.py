@@ -79,7 +79,7 @@ def test_other_files_at_the_url_stay(memory: Any) -> None:
     once("memory://news", shard_size=1)
     once("memory://news")
     assert files(memory, "/results/out") == [
-        ".annotate/annotations.jsonl.journal", ".annotate/run.json", "annotations.jsonl",
+        ".annotate/annotations.jsonl.journal", ".annotate/last.json", ".annotate/run.json", "annotations.jsonl",
         "errors.jsonl", "manifest.json", "more/annotations.jsonl",
     ]  # fmt: skip
     assert [memory.cat(f"/results/{name}") for name in ("notes.txt", "other.jsonl")] == [b"mine", b"mine"]
