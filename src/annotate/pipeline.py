@@ -25,6 +25,7 @@ from annotate.rules import cldr, compiled, patterns, tags
 from annotate.rules.grammar import Grammar, Settings
 from annotate.rules.matches import Found, Match
 from annotate.rules.patterns import Fault
+from annotate.text.compose import Composed, compose
 from annotate.text.detect import UNDECIDED, Detector, LangDetect, Segment, mostly, segments
 from annotate.text.tokenise import tokenise
 from annotate.text.tokens import Tokens
@@ -109,24 +110,29 @@ class Pipeline:
     def trace(self, document: Document) -> Trace:
         """The one path from a document to its record, with what was found and lost on the way."""
         document = _stated(document)
-        lang, meta = self._detect(document)
-        parts = self._segments(document, lang)
-        tokens = tokenise(document.text)
-        outcomes = [outcome for part in parts if (outcome := self._outcome(document, tokens, part))]
+        composed = compose(document.text)
+        read = document if composed is None else replace(document, text=composed.text)
+        lang, meta = self._detect(read)
+        parts = self._segments(read, lang)
+        tokens = tokenise(read.text)
+        outcomes = [outcome for part in parts if (outcome := self._outcome(read, tokens, part))]
         spans = [span for outcome in outcomes for span in outcome.spans]
         facts = link(spans, tokens)
         if self.options.labels:
             spans, facts = only(spans, facts, self.options.labels)
         if len(parts) > 1:
             meta["lang_segments"] = [{"start": p.start, "end": p.end, "lang": p.lang} for p in parts]
-        return Trace(self._record(document, lang, meta, tokens, spans, facts), tokens, spans, outcomes)
+        record = self._record(document, lang, meta, tokens, spans, facts)
+        if composed is not None:
+            _as_given(record, composed)
+        return Trace(record, tokens, spans, outcomes)
 
     def _outcome(self, document: Document, tokens: Tokens, part: Segment) -> Outcome | None:
         engine = self.engine(part.lang)
         if engine is None:
             return None
         grammar, region = engine.grammar, self._region(document)
-        settings = _regional(grammar, region)
+        settings = _regional(grammar, region) or _by_evidence(grammar.settings, document.text[part.start : part.end])
         found = engine.match(tokens, choose.select, settings, tokens.within(part.start, part.end))
         context = Context(grammar, date.fromisoformat(document.date) if document.date else None, region)
         valued = [pair for match in found.matches for pair in _valued(match, document.text, context)]
@@ -326,18 +332,53 @@ def _in_story(dates: list[tuple[Match, Value]], tokens: Tokens, today: date | No
     return {id(one.match): value for one, value in zip(told, story.tell(told, today), strict=True)}
 
 
-def _regional(grammar: Grammar, region: str | None) -> Settings:
-    """The language's settings, with the signs and the order of dates of the region where it has others."""
+def _regional(grammar: Grammar, region: str | None) -> Settings | None:
+    """The language's settings with what CLDR writes otherwise in the region, None where no region is known.
+
+    Only what differs there: what the language's own files say of its numbers holds in all its regions.
+    """
     local = cldr.settings_in(grammar.lang, region) if region else None
-    if local is None or region == grammar.settings.region:
-        return grammar.settings
-    return replace(
-        grammar.settings,
-        order=local.order,
-        decimal=local.decimal,
-        group=local.group,
-        space_groups=local.space_groups,
-    )
+    if local is None:
+        return grammar.settings if region else None
+    usual = cldr.settings_of(grammar.lang)
+    names = ("order", "decimal", "group", "space_groups")
+    changed = {name: value for name in names if (value := getattr(local, name)) != getattr(usual, name)}
+    changed["space_groups"] = grammar.settings.space_groups or local.space_groups
+    settings = replace(grammar.settings, **changed)
+    return grammar.settings if settings == grammar.settings else replace(settings, usual=grammar.settings)
+
+
+_DATE_IN_DIGITS = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\d{4}(?![\d/-])")
+
+
+def _by_evidence(settings: Settings, text: str) -> Settings:
+    """The settings with the order of day and month that the text's own dates show: `25/12/2023` settles `3/4/2024`.
+
+    Those of the language where no date can have but one order, or where dates contradict one another.
+    """
+    if settings.order == "ymd":
+        return settings
+    shown = set()
+    for first, _, second in _DATE_IN_DIGITS.findall(text):
+        if int(first) > 12 >= int(second) > 0:
+            shown.add("dmy")
+        elif int(second) > 12 >= int(first) > 0:
+            shown.add("mdy")
+    order = shown.pop() if len(shown) == 1 else settings.order
+    return settings if order == settings.order else replace(settings, order=order, usual=settings)
+
+
+def _as_given(record: Record, composed: Composed) -> None:
+    """Put the offsets and texts of a record into those of the text as it was given."""
+    text = record["text"]
+    for piece in (*record["spans"], *record.get("tokens", ())):
+        piece["start"], piece["end"] = composed.span(piece["start"], piece["end"])
+        piece["text"] = text[piece["start"] : piece["end"]]
+    bounds = [0, *composed.starts[1:], len(text)]
+    for part in record["meta"].get("lang_segments", ()):
+        part["start"], part["end"] = bounds[part["start"]], bounds[part["end"]]
+    for fact in record["facts"]:
+        fact["evidence"] = list(composed.span(*fact["evidence"]))
 
 
 def _span(linked: Linked) -> dict[str, Any]:

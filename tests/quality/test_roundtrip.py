@@ -21,7 +21,6 @@ LANGUAGES = cldr.languages()
 #: (language, format) -> why it is not read back, and what in the texts is to blame. Strict: whoever cures one takes it
 #: out. Where the installed CLDR writes otherwise there is nothing to excuse, and the test must pass.
 KNOWN_FAILURES: dict[tuple[str, str], tuple[str, Callable[[str], bool]]] = {
-    ("he", "amount with symbol"): ("CLDR sets marks of direction inside the amount", lambda text: "\u200f" in text),
     ("zh-tw", "amount with symbol"): (
         "a bare ¥ in Chinese text is the yuan, CLDR's zh_Hant writes the yen so",
         lambda text: text.startswith("¥"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotate.text.compose import INVISIBLE
 from annotate.text.tokenise import tokenise
 
 
@@ -16,9 +17,7 @@ def test_offsets(text: str) -> None:
     at = 0
     for word, start in zip(tokens.words, tokens.starts, strict=True):
         assert text[start : start + len(word)] == word
-        assert (
-            not text[at:start].strip().strip("\u200b\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff \x1c\x1d\x1e\x1f")
-        )
+        assert not text[at:start].strip().strip(f"{INVISIBLE} \x1c\x1d\x1e\x1f")
         at = start + len(word)
 
 

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from annotate.rules.grammar import Kinds, Settings
 
-_SPACES = frozenset("\u00a0\u202f\u2009")
+#: Spaces that stand inside a number; a plain one may also stand between two numbers.
+_SPACES = frozenset(" \u00a0\u202f\u2007\u2009")
 _SEPARATORS = frozenset(".,'’٫٬")
-_ALWAYS_GROUP = frozenset("'’٬")
+_ALWAYS_GROUP = frozenset("'٬")
 _ALWAYS_DECIMAL = frozenset("٫")
+#: Signs that join digits to one expression: what stands on either side of one is not the whole number.
+_JOINS = frozenset("/.,'’٫٬")
 #: Signs of East Asian texts as wide as their digits, by the sign that they stand for.
 _WIDE = {"，": ",", "．": ".", "・": "."}
+#: No number of a text is longer; without a bound, exact arithmetic on a page of digits takes minutes.
 MAX_DIGITS = 24
 
 
@@ -54,83 +58,201 @@ def ascii_digits(text: str) -> str:
     return text if text.isascii() else "".join(str(int(c)) for c in text)
 
 
-def read_digits(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[int, Number] | None:
-    """The numeral that begins at `start` (a run of digits), with the index after it.
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Runs of digits with the signs between them: `1.250,50` is `[1, 250, 50]` and `[., ,]`."""
 
-    Grouping and decimal signs follow the language; where the other reading is impossible (`2.5` in Dutch) the
-    possible one is taken. None where the signs fit no number (`6.12.2024`, `10.0.0.1`).
+    groups: list[str]
+    signs: list[str]
+    end: int
+
+
+def read_digits(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[int, Number] | None:
+    """The numeral that begins at `start` (a run of digits, or the sign of `.89`), with the index after it.
+
+    Grouping and decimal signs follow the language, but for what the number itself shows: `2.5` is no group in Dutch,
+    and `250.000` no decimal in English. None where the signs fit no number (`6.12.2024`, `10.0.0.1`), and where more
+    digits stand beside a sum that belong to it but do not fit.
 
     >>> atoms = [Atom(0, 1, "2", {}, False, " "), Atom(1, 2, ",", {}, True, ""), Atom(2, 3, "5", {}, True, "")]
     >>> read_digits(atoms, 0, Settings(decimal=",", group="."))
     (3, Number(value=Decimal('2.5'), plain=None, scale=None))
     """
-    groups, signs, end = _groups(atoms, start, settings)
-    if sum(map(len, groups)) > MAX_DIGITS:
+    chain = _chain(atoms, start, settings)
+    if sum(map(len, chain.groups)) > MAX_DIGITS or _is_torn(atoms, start, chain):
         return None
-    if not signs:
-        return end, Number(Decimal(groups[0]), plain=groups[0])
-    digits = _join(groups, signs, settings)
-    return None if digits is None else (end, Number(Decimal(digits)))
+    if not chain.signs:
+        return chain.end, Number(Decimal(chain.groups[0]), plain=chain.groups[0])
+    joined = _join(chain, settings, atoms[chain.end].kinds if chain.end < len(atoms) else {})
+    return None if joined is None else (chain.end, Number(Decimal(joined)))
 
 
-def _groups(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[list[str], list[str], int]:
-    """Runs of digits with the signs between them: `1.250,50` is `[1, 250, 50]` and `[., ,]`."""
+def digits_end(atoms: Sequence[Atom], start: int, settings: Settings) -> int:
+    """The end of the digits that begin at `start` with all that is joined to them, be they a number or not."""
+    return _chain(atoms, start, settings).end
+
+
+def is_pointed(atoms: Sequence[Atom], k: int) -> bool:
+    """Whether the sign at `k` begins a number that has no digit before it: `.89`, `$.20`, `,89 €`."""
+    if k + 1 >= len(atoms) or atoms[k].text not in (".", ",") or not atoms[k + 1].glued:
+        return False
+    following = atoms[k + 1].text
+    if not following.isdecimal() or len(following) > 4 or (k and atoms[k].glued and not _opens(atoms[k - 1])):
+        return False
+    after = atoms[k + 2] if k + 2 < len(atoms) else None
+    return not (after and after.glued and (after.text in _JOINS and k + 3 < len(atoms) and atoms[k + 3].glued))
+
+
+MINUS = frozenset("-−–")
+_OPENING = frozenset("([{«“„\"'‘>|,;:、，：；（「")
+
+
+def is_minus(atoms: Sequence[Atom], k: int) -> bool:
+    """Whether the sign or word at `k` makes the number or sum behind it negative: `-5`, `−€3m`, `€-5`, `minus five`.
+
+    `5-10` and `5 -10` are ranges, two dashes that are glued to what they enclose set an aside apart, and neither
+    `plus or minus 5` nor `10 euros minus 5` is below zero.
+    """
+    if k + 1 >= len(atoms):
+        return False
+    atom, following, before = atoms[k], atoms[k + 1], atoms[k - 1] if k else None
+    digit = following.text[0].isdecimal() or is_pointed(atoms, k + 1)
+    if "minus_word" in atom.kinds:
+        stopped = before is not None and not _NO_MINUS.isdisjoint(before.kinds)
+        return not stopped and (digit or not _AFTER_MINUS.isdisjoint(following.kinds))
+    if atom.text not in MINUS or not following.glued or not (digit or not SIGNS_OF_MONEY.isdisjoint(following.kinds)):
+        return False
+    if before is not None:
+        if not SIGNS_OF_MONEY.isdisjoint(before.kinds):
+            if not digit or (k > 1 and atoms[k - 2].text[-1].isdecimal()):
+                return False
+        elif (atom.glued and before.text not in _OPENING) or not _NUMBERED.isdisjoint(before.kinds):
+            return False
+        if before.text[-1].isdecimal():
+            return False
+    if atom.text == "−":
+        return True
+    ahead = range(k + 2, len(atoms) - 1)
+    return not any(atoms[n].text == atom.text and atoms[n].glued and not atoms[n + 1].glued for n in ahead)
+
+
+def _opens(atom: Atom) -> bool:
+    return atom.text in '([{«“„"' or not _CURRENCIES.isdisjoint(atom.kinds)
+
+
+def _chain(atoms: Sequence[Atom], start: int, settings: Settings) -> _Chain:
+    """All digits that are joined from `start` on by signs or spaces, as they may be inside one number."""
+    if not atoms[start].text[0].isdecimal():
+        return _Chain(["0", ascii_digits(atoms[start + 1].text)], [settings.decimal], start + 2)
     groups, k = [ascii_digits(atoms[start].text)], start + 1
     signs: list[str] = []
+    soft: list[int] = []
     while k < len(atoms):
-        atom = atoms[k]
-        following = atoms[k + 1] if k + 1 < len(atoms) else None
-        if atom.text[0].isdecimal() and not atom.glued and _space_group(groups, signs, atom, settings):
-            groups.append(ascii_digits(atom.text))
-            signs.append(" ")
-            k += 1
-        elif (
-            atom.glued and atom.text in _SEPARATORS and following and following.glued and following.text[0].isdecimal()
-        ):
-            groups.append(ascii_digits(following.text))
-            signs.append(atom.text)
-            k += 2
-        elif (sign := _wide_sign(atoms, k)) and settings.decimal == ".":
-            groups.append(ascii_digits(atoms[k + 1].text))
-            signs.append(sign)
-            k += 2
+        at = k
+        if _is_group(groups, signs, atoms[k]):
+            sign = " "
+            if atoms[k].gap == " ":
+                soft.append(len(signs))
+        elif read := _sign(atoms, start, k, settings):
+            sign, at = read, k + 1
         else:
             break
-    return groups, signs, k
+        groups.append(ascii_digits(atoms[at].text))
+        signs.append(sign)
+        k = at + 1
+    if soft and not _spaces_group(atoms, start, k, len(soft), settings):
+        n = soft[0]
+        return _Chain(groups[: n + 1], signs[:n], start + 2 * n - signs[:n].count(" ") + 1)
+    return _Chain(groups, signs, k)
 
 
-def _wide_sign(atoms: Sequence[Atom], k: int) -> str | None:
-    """The sign that a wide one at `k` stands for: between wide digits `１，２００`, `２．５`, and in `1・5億`."""
-    sign = _WIDE.get(atoms[k].text)
-    if sign is None or k + 1 >= len(atoms) or not (atoms[k].glued and atoms[k + 1].glued):
+def _sign(atoms: Sequence[Atom], start: int, k: int, settings: Settings) -> str | None:
+    """The sign that joins the digits before `k` to those behind it, None where none does."""
+    if k + 1 >= len(atoms) or not (atoms[k].glued and atoms[k + 1].glued and atoms[k + 1].text[0].isdecimal()):
         return None
-    following = atoms[k + 1].text
-    if not following[0].isdecimal():
+    text, following = atoms[k].text, atoms[k + 1].text
+    if text in _SEPARATORS:
+        if text == "," and k == start + 1 and _lists(atoms, k):
+            return None
+        return "'" if text == "’" else text
+    sign = _WIDE.get(text)
+    if sign is None or settings.decimal != ".":
         return None
-    if atoms[k].text == "・":
-        after = atoms[k + 2].kinds.keys() if k + 2 < len(atoms) else set()
-        return sign if "scale" in after or _CURRENCIES & after else None
+    after = atoms[k + 2].kinds.keys() if k + 2 < len(atoms) else set()
+    counts = "scale" in after or not _CURRENCIES.isdisjoint(after)
+    if text == "・":
+        return sign if counts else None
     wide = not following.isascii() and not atoms[k - 1].text.isascii()
-    return sign if wide and (sign != "," or len(following) == 3) else None
+    return sign if (wide or counts) and (sign != "," or len(following) == 3) else None
 
 
-def _space_group(groups: list[str], signs: list[str], atom: Atom, settings: Settings) -> bool:
-    """Whether a run of digits after a space continues the number: `1 250 000`."""
-    space = atom.gap in _SPACES or (settings.space_groups and atom.gap == " ")
-    return (
-        space
-        and len(atom.text) == 3
-        and all(sign == " " for sign in signs)
-        and len(groups[0]) <= 3
-        and groups[0] != "0"
-    )
+def _lists(atoms: Sequence[Atom], k: int) -> bool:
+    """Whether the comma at `k` stands between two things: years (`2010,2020`) or a day and its year (`May 3,2024`)."""
+    first, last = ascii_digits(atoms[k - 1].text), ascii_digits(atoms[k + 1].text)
+    if not _is_modern_year(last):
+        return False
+    day = len(first) <= 2 and k >= 2 and not _MONTHS.isdisjoint(atoms[k - 2 - (atoms[k - 2].text == ".")].kinds)
+    return day or (_is_modern_year(first) and not is_money(atoms, k - 1, k + 2))
 
 
-def _join(groups: list[str], signs: list[str], settings: Settings) -> str | None:
+def _is_modern_year(digits: str) -> bool:
+    return len(digits) == 4 and "1800" <= digits <= "2100"
+
+
+_MONTHS = frozenset({"month", "month_short"})
+
+
+def _is_group(groups: list[str], signs: list[str], atom: Atom) -> bool:
+    """Whether a run of digits after a space may be the next three of the number: `1 250 000`."""
+    return _is_three(atom) and all(sign == " " for sign in signs) and len(groups[0]) <= 3 and groups[0][0] != "0"
+
+
+def _spaces_group(atoms: Sequence[Atom], start: int, end: int, count: int, settings: Settings) -> bool:
+    """Whether plain spaces stand inside a number: where the language sets them so, in a sum, and before two groups."""
+    if settings.space_groups or count > 1:
+        return True
+    dated = start > 0 and not _MONTHS.isdisjoint(atoms[start - 1].kinds)  # On May 12 500 dollars were found
+    return not dated and is_money(atoms, start, end)
+
+
+def is_money(atoms: Sequence[Atom], start: int, end: int) -> bool:
+    """Whether a currency stands right before or behind a number, or a scale word that counts it."""
+    if start and not _CURRENCIES.isdisjoint(atoms[start - 1].kinds):
+        return True
+    if end < len(atoms) and "money_joiner" in atoms[end].kinds:
+        end += 1
+    return end < len(atoms) and not _OF_SUMS.isdisjoint(atoms[end].kinds)
+
+
+def _is_torn(atoms: Sequence[Atom], start: int, chain: _Chain) -> bool:
+    """Whether a sum leaves digits beside it that are joined or grouped to it: `1234 567 euro`, `€ 3/400`."""
+    end = chain.end
+    torn = False
+    if end < len(atoms):
+        behind = atoms[end]
+        joined = behind.glued and behind.text in _JOINS and end + 1 < len(atoms) and atoms[end + 1].glued
+        torn = joined and atoms[end + 1].text[0].isdecimal()
+        ends = not _is_modern_year(chain.groups[0]) and not (chain.signs and len(chain.groups[-1]) != 3)
+        torn |= ends and _is_three(behind)
+    if start:
+        before = atoms[start - 1]
+        joined = atoms[start].glued and before.glued and before.text in _JOINS and start > 1
+        torn |= joined and atoms[start - 2].text[0].isdecimal()
+        torn |= before.text.isdecimal() and _is_three(atoms[start]) and not _is_modern_year(ascii_digits(before.text))
+    return torn and is_money(atoms, start, end)
+
+
+def _is_three(atom: Atom) -> bool:
+    """Whether three digits stand behind a space, as a group of a number does."""
+    return len(atom.text) == 3 and atom.text.isdecimal() and atom.gap in _SPACES
+
+
+def _join(chain: _Chain, settings: Settings, following: Kinds) -> str | None:
     """One decimal numeral out of groups and signs, or None where they fit none."""
+    groups, signs = chain.groups, chain.signs
     last = signs[-1]
     same = len(set(signs)) == 1
-    if same and len(signs) == 1 and _is_decimal(groups, last, settings):
+    if same and len(signs) == 1 and _is_decimal(groups, last, settings, following):
         return f"{groups[0]}.{groups[1]}"
     if same:
         return "".join(groups) if _grouped(groups) else None
@@ -139,22 +261,34 @@ def _join(groups: list[str], signs: list[str], settings: Settings) -> str | None
     return f"{''.join(groups[:-1])}.{groups[-1]}" if _grouped(groups[:-1]) else None
 
 
-def _is_decimal(groups: list[str], sign: str, settings: Settings) -> bool:
+def _is_decimal(groups: list[str], sign: str, settings: Settings, following: Kinds) -> bool:
+    """Whether the one sign of a number is that of its decimals: where it cannot group, and where the language says so.
+
+    What could be thousands is thousands in any language where a sum would be strange otherwise: nobody writes
+    `250,000` for 250, or counts hundreds to the thousandth part.
+    """
+    whole, part = groups
     if sign in _ALWAYS_DECIMAL:
         return True
-    if sign in _ALWAYS_GROUP or sign == " ":
+    if sign in _ALWAYS_GROUP or sign == " " or (len(whole) == 4 and len(part) == 4):
         return False
-    if len(groups[0]) == 4 and len(groups[1]) == 4:
-        return False
-    if sign == settings.decimal:
+    if whole == "0" or len(part) != 3:
         return True
-    return len(groups[1]) != 3 and len(groups[1]) <= 2
+    if sign != settings.decimal or whole[0] == "0":
+        return False
+    if len(whole) > 3:
+        return True
+    if "scale" in following or "short_scale" in following:
+        return "scale_of_thousands" not in following and part != "000"
+    return len(whole) < 3 and part[-1] != "0"
 
 
 def _grouped(groups: list[str]) -> bool:
     """Whether groups of digits are thousands (`1.250.000`) or, as in India, `12,50,000`."""
+    if len(groups) == 1:
+        return True
     if not 1 <= len(groups[0]) <= 3 or groups[0].startswith("0") or len(groups[-1]) != 3:
-        return len(groups) == 1
+        return False
     middle = {len(group) for group in groups[1:-1]}
     return middle <= {3} or (middle == {2} and len(groups[0]) <= 2)
 
@@ -165,6 +299,9 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
     Parts are added while they get smaller (`two hundred` + `fifty`), and a scale word multiplies the parts
     below it (`5억` + `3천` -> 3천 × 만), which reads Western and East Asian numbers alike.
     """
+    if is_minus(atoms, start):
+        read = read_number(atoms, start + 1, settings)
+        return read and (read[0], replace(read[1], value=-read[1].value, plain=None))
     parts: list[Decimal] = []
     plain: str | None = None
     largest: Decimal | None = None
@@ -216,7 +353,16 @@ def _half_more(atoms: Sequence[Atom], k: int, last: Decimal) -> tuple[int, Decim
 _SCALES = frozenset({"scale", "short_scale"})
 
 
-_CURRENCIES = frozenset({"currency", "currency_code", "currency_symbol", "currency_adjective"})
+_CURRENCIES = frozenset(
+    {"currency", "currency_code", "currency_symbol", "currency_adjective", "scaled_currency", "subunit"}
+)
+#: Signs and codes of currencies, which stand before their sums, too.
+SIGNS_OF_MONEY = frozenset({"currency_symbol", "currency_code"})
+_AFTER_MINUS = SIGNS_OF_MONEY | {"cardinal", "bare_scale", "article_numeral"}
+#: Kinds of what stands before a number, and not before a negative one.
+_NUMBERED = frozenset({"scale", "short_scale", "cardinal", "currency", "weekday", "month", "month_short"})
+_NO_MINUS = _NUMBERED | SIGNS_OF_MONEY | {"minus_stop"}
+_OF_SUMS = _CURRENCIES | {"scale", "short_scale"}
 
 
 def _abbreviated(atoms: Sequence[Atom], end: int) -> bool:
@@ -243,7 +389,7 @@ def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, aft
         counted = following.text.isdecimal() and k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
         if "number_joiner" in atom.kinds and after_word and ("cardinal" in following.kinds or counted):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
-    if atom.text[0].isdecimal():
+    if atom.text[0].isdecimal() or (first and is_pointed(atoms, k)):
         read = read_digits(atoms, k, settings)
         if read is None or not (first or (after_word and _goes_on(atoms, k, read[0]))):
             return None

@@ -20,7 +20,20 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from annotate.matching.numbers import CONTINUES, MAX_DIGITS, Atom, Number, ascii_digits, read_number
+from annotate.matching.numbers import (
+    CONTINUES,
+    MAX_DIGITS,
+    MINUS,
+    SIGNS_OF_MONEY,
+    Atom,
+    Number,
+    ascii_digits,
+    digits_end,
+    is_minus,
+    is_money,
+    is_pointed,
+    read_number,
+)
 from annotate.rules.grammar import CAPITAL, PHRASE_START, Kinds, Lexicon, Settings, fold, is_listed
 from annotate.text.tokenise import tokenise
 from annotate.text.tokens import Tokens
@@ -139,7 +152,7 @@ _NEAR, _AHEAD, _BEHIND = 7, 16, 3
 #: Tokens behind a number that say where it ends.
 _MARGIN = 3
 #: Kinds of a word that may begin a number.
-NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral"})
+NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral", "minus_word"})
 _NOTHING: dict[str, Any] = {}
 
 
@@ -179,25 +192,28 @@ def units_of(
                 else:
                     j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
             elif kinds and not NUMERAL.isdisjoint(kinds):
-                if j >= end or (j not in phrases and _ends_number(words[j], lexicon)):
+                if j >= end or (j not in phrases and "minus_word" not in kinds and _ends_number(words[j], lexicon)):
                     kinds = _word_alone(word, kinds, lexicon, settings)
                 else:
                     j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+            elif word in _MAY_BEGIN and j < end and tokens.glued(j):
+                j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
         space = j >= count or starts[j] != starts[j - 1] + len(words[j - 1])
-        if space and tokens.has_invisible and j < count:
-            space = not tokens.glued(j)
         units.append(Unit(i, j, orth, kinds, space))
         i = j
     return units
 
 
 _CODE_KINDS: dict[str, Any] = {"code": None}
+_MAY_BEGIN = MINUS | {".", ","}
 
 
 def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
     """Whether a run of digits is a whole number by itself, as most are: nothing before or after goes with it."""
     words = tokens.words
     if tokens.glued(i) and words[i - 1] not in _OPENING:
+        return False
+    if i and words[i - 1][-1].isdecimal():
         return False
     if i + 1 >= len(words):
         return True
@@ -277,13 +293,19 @@ _Read = tuple[int, str, dict[str, Any]]
 
 def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
     atom = atoms[k]
-    if atom.text.isdecimal():
-        return _numeric(atoms, k, settings)
-    if atom.kinds and not {"cardinal", "bare_scale", "article_numeral"}.isdisjoint(atom.kinds):
+    if atom.text.isdecimal() or is_pointed(atoms, k):
+        end, orth, kinds = _numeric(atoms, k, settings)
+        if settings.usual and end > k + 1 and _numeric(atoms, k, settings.usual)[2].keys() != kinds.keys():
+            orth = f"\x00{orth}"  # another word than that of documents without such settings: it has other kinds
+        return end, orth, kinds
+    signed = is_minus(atoms, k)
+    if signed and not SIGNS_OF_MONEY.isdisjoint(atoms[k + 1].kinds):
+        return k + 1, "\x00minus", {**atom.kinds, "minus": "yes"}
+    if signed or (atom.kinds and not NUMERAL.isdisjoint(atom.kinds)):
         read = read_number(atoms, k, settings)
         if read:
             kinds = _number_kinds(read[1], settings.buddhist)
-            if read[0] == k + 1:
+            if read[0] == k + 1 and not signed:
                 kinds.update(atom.kinds)
             return read[0], _text(atoms, k, read[0]), kinds
     return k + 1, atom.text, dict(atom.kinds)
@@ -291,17 +313,19 @@ def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
 
 def _numeric(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
     """What begins with a digit: a date, a span of years, a code, a clock time, or else a number."""
-    for reader in (_code, _date, _year_span, _clock):
+    for reader in () if is_pointed(atoms, k) else (_code, _date, _year_span, _clock):
         read = reader(atoms, k, settings)
         if read:
             return read
     number = read_number(atoms, k, settings)
     if number is None:
-        end = _chain_end(atoms, k)
-        return end, CODE, {"code": None}
+        return max(_chain_end(atoms, k), digits_end(atoms, k, settings)), CODE, {"code": None}
     end, value = number
     kinds = _number_kinds(value, settings.buddhist)
-    if settings.dotted and end == k + 3 and (pair := _dotted(atoms, k, settings)):
+    dotted = _runs(atoms, k, frozenset("."), 2) if end == k + 3 else None
+    if dotted and (pair := _month_year(dotted)):
+        kinds["numeric_month_year"] = pair
+    if dotted and settings.dotted and (pair := _day_month(dotted, settings.order)):
         kinds["numeric_day_month"] = pair
     if value.plain is not None and end < len(atoms) and atoms[end].glued:
         suffix = atoms[end]
@@ -353,8 +377,8 @@ def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     atom = atoms[k]
     if atom.glued and k and _letters(atoms[k - 1]) and _no_prefix(atoms[k - 1]):
         return k + 1, CODE, {"code": None}
-    if atom.glued and k and atoms[k - 1].text == "+":
-        return _telephone_end(atoms, k), CODE, {"code": None}
+    if atom.glued and k and atoms[k - 1].text == "+" and (end := _telephone_end(atoms, k)):
+        return end, CODE, {"code": None}
     if atom.glued and k and atoms[k - 1].text in ("#", "_"):
         return _chain_end(atoms, k), CODE, {"code": None}
     end = _chain_end(atoms, k)
@@ -407,12 +431,18 @@ def _chain_end(atoms: Sequence[Atom], k: int) -> int:
     return end
 
 
-def _telephone_end(atoms: Sequence[Atom], k: int) -> int:
-    """The end of an international telephone number: groups of digits after a plus sign."""
+def _telephone_end(atoms: Sequence[Atom], k: int) -> int | None:
+    """The end of an international telephone number, groups of digits after a plus sign; None where they are too few,
+    or a currency or scale word makes a gain of them: `+12 500 euro`."""
     end = k + 1
     while end < len(atoms) and (atoms[end].text[0].isdecimal() or atoms[end].text in ("-", "(", ")", "/")):
         end += 1
-    return end
+    digits = sum(len(atom.text) for atom in atoms[k:end] if atom.text[0].isdecimal())
+    return end if digits >= _TELEPHONE and not is_money(atoms, k, end) else None
+
+
+#: The least digits of an international telephone number.
+_TELEPHONE = 7
 
 
 def _letters(atom: Atom) -> bool:
@@ -450,35 +480,34 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
         if value is None:
             return end, CODE, {"code": None}
         return end, _text(atoms, k, end), {"numeric_date": value}
-    two = _runs(atoms, k, frozenset("/-.."), 2)
+    two = _runs(atoms, k, frozenset("/-"), 2)
     if not two or not (k + 3 >= len(atoms) or not (atoms[k + 3].glued and atoms[k + 3].text in "/-")):
         return None
-    if any(len(run) > 4 for run in two):  # Python makes no integer of thousands of digits
-        return None
-    sign = atoms[k + 1].text
     kinds: dict[str, Any] = {}
-    first, second = int(two[0]), int(two[1])
-    if sign == "/" and (pair := _day_month(two, settings.order)):
+    if atoms[k + 1].text == "/" and (pair := _day_month(two, settings.order)):
         kinds["numeric_day_month"] = pair
-    if sign in "/-." and len(two[1]) == 4 and len(two[0]) <= 2 and 1 <= first <= 12 and 1500 <= second < 2200:
-        kinds["numeric_month_year"] = f"{second}-{first}"
-    if sign in "/-" and len(two[0]) == 4 and len(two[1]) == 2 and 1 <= second <= 12 and 1500 <= first < 2200:
-        kinds["numeric_month_year"] = f"{first}-{second}"
+    if month := _month_year(two) or _month_year(two[::-1], whole=True):
+        kinds["numeric_month_year"] = month
     return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
 
 
+def _month_year(runs: Sequence[str], *, whole: bool = False) -> str | None:
+    """A month and its year in digits as `2024-12`, None where they are none; `whole` asks for two digits."""
+    month, year = runs
+    if len(year) != 4 or len(month) > 2 or (whole and len(month) != 2):
+        return None
+    return f"{year}-{int(month)}" if 1 <= int(month) <= 12 and "1500" <= year < "2200" else None
+
+
 def _day_month(runs: Sequence[str], order: str) -> str | None:
-    """A month and day in digits as `12-6`, None where there is no such day in any year."""
+    """A month and day in digits as `12-6`, None where there is no such day in any year.
+
+    With a full stop it is a number just as well: `28.10` and `3.4`, but not `3.45` or `03.4.1`.
+    """
     if max(map(len, runs)) > 2:
         return None
     day, month = map(int, runs if order == "dmy" else reversed(runs))
     return f"{month}-{day}" if 1 <= month <= 12 and 1 <= day <= 31 else None
-
-
-def _dotted(atoms: Sequence[Atom], k: int, settings: Settings) -> str | None:
-    """Day and month of what is a number just as well: `28.10` and `3.4`, but not `3.45` or `03.4.1`."""
-    two = _runs(atoms, k, frozenset("."), 2)
-    return _day_month(two, settings.order) if two else None
 
 
 def _common_year(runs: Sequence[str]) -> list[str]:

@@ -456,21 +456,26 @@ def _likely_language(region: str) -> str | None:
 
 
 def _numerals(lang: str) -> dict[str, Pairs]:
-    """Number words up to a hundred, and hundreds, of a language that num2words knows; phrases are left out."""
+    """Number words up to a hundred, hundreds and the word for a minus, of a language that num2words knows.
+
+    Phrases are left out."""
     from num2words import num2words  # needed only where a grammar is compiled
 
-    cardinals, ordinals = [], []
+    cardinals, ordinals, minus = [], [], []
     try:
         for n in [*range(101), *range(200, 1001, 100)]:
             if " " not in (word := num2words(n, lang=lang)) and "-" not in word:
                 cardinals.append((str(n), fold(word)))
+        word, _, five = num2words(-5, lang=lang).partition(" ")
+        if five == num2words(5, lang=lang) and word.isalpha():
+            minus.append(("", fold(word)))
         for n in range(1, 32):
             word = num2words(n, lang=lang, to="ordinal")
             if not re.search(r"\d", word):
                 ordinals.append((str(n), fold(word)))
     except (NotImplementedError, ValueError, KeyError, IndexError, TypeError):
         pass
-    return {"cardinal": cardinals, "ordinal": ordinals}
+    return {"cardinal": cardinals, "ordinal": ordinals, "minus_word": minus}
 
 
 def languages() -> list[str]:

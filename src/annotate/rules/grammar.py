@@ -28,6 +28,7 @@ BUILT_IN_KINDS: Mapping[str, str] = {
     "numeric_month_year": "month and year in digits: 12/2024, 2024-12",
     "numeric_year_span": "a year and the two last digits of the next: 2024/25, 2024-25",
     "capital": "a word that begins with a capital letter",
+    "minus": "a minus glued to a number or sum: -5, −€3m, €-5",
     "code": "letters and digits that belong together: a URL, ISO-9001, 01-25/HDKH",
     "clock": "a time of day in digits: 10:30",
     "break": "the end of a line",
@@ -150,6 +151,8 @@ class Settings:
     #: Whether nouns are written with a capital, so that a capital is no sign of a name.
     capital_nouns: bool = False
     region: str | None = None
+    #: Those of the language, where these are others: of the document's region, or shown by the text's own dates.
+    usual: Settings | None = None
 
 
 Kinds = Mapping[str, str]

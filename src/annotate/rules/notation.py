@@ -145,8 +145,8 @@ def _write_date(value: Value) -> Iterator[str]:
 
 # --- sums
 
-_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
-_RANGE = re.compile(r"(\d+(?:\.\d+)?)?\.\.(\d+(?:\.\d+)?)?")
+_AMOUNT = re.compile(r"-?\d+(?:\.\d+)?")
+_RANGE = re.compile(rf"({_AMOUNT.pattern})?\.\.({_AMOUNT.pattern})?")
 _CODE = re.compile(r"[A-Z]{3}")
 _CODES = re.compile(r"[A-Z]{3}(?:\|[A-Z]{3})+")
 

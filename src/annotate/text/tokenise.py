@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
-from annotate.text.tokens import INVISIBLE, Tokens
+from annotate.text.compose import INVISIBLE, ranges
+from annotate.text.tokens import Tokens
 
 # Scripts in which a token is one character with its marks: word boundaries carry no space, or particles are glued.
 _BY_CHARACTER = (
@@ -33,42 +34,31 @@ _BY_CHARACTER = (
 )
 
 
-def _ranges(code_points: list[int]) -> str:
-    """A character class body for sorted code points, neighbours joined to ranges."""
-    ends = [n for n, (this, following) in enumerate(pairwise(code_points), 1) if following != this + 1]
-    runs = pairwise([0, *ends, len(code_points)])
-    return "".join(f"\\U{code_points[first]:08x}-\\U{code_points[end - 1]:08x}" for first, end in runs)
-
-
 def _build_expression() -> re.Pattern[str]:
     by_character = {p for first, last in _BY_CHARACTER for p in range(first, last + 1)}
     kinds = [category[0] for category in map(unicodedata.category, map(chr, range(0x10000)))]
-    marks = _ranges([p for p in range(0x80, 0x10000) if kinds[p] == "M"])
-    letters = _ranges([p for p in range(0x80, 0x10000) if kinds[p] in "LM" and p not in by_character])
-    single = _ranges(sorted(p for p in by_character if kinds[p] == "L")) + "\U00020000-\U0003ffff"
+    marks = ranges([p for p in range(0x80, 0x10000) if kinds[p] == "M"])
+    letters = ranges([p for p in range(0x80, 0x10000) if kinds[p] in "LM" and p not in by_character])
+    single = ranges(sorted(p for p in by_character if kinds[p] == "L")) + "\U00020000-\U0003ffff"
     joiners = "\u200c\u200d"  # inside Persian and Indic words
-    return re.compile(rf"[\s{INVISIBLE}]+|[A-Za-z{letters}{joiners}]+|\d+|[{single}][{marks}]*|.", re.DOTALL)
+    return re.compile(rf"\s+|[{INVISIBLE}]+|[A-Za-z{letters}{joiners}]+|\d+|[{single}][{marks}]*|.", re.DOTALL)
 
 
 TOKEN = _build_expression()
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 def tokenise(text: str) -> Tokens:
-    """Cut a text into tokens with their offsets; white space is no token.
+    """Cut a text into tokens with their offsets; white space is no token, nor are invisible signs.
 
     >>> tokenise("US$ 2,5 mrd in 2024年").words
     ['US', '$', '2', ',', '5', 'mrd', 'in', '2024', '年']
     """
     pieces = TOKEN.findall(text)
     offsets = [0, *accumulate(map(len, pieces))]
-    kept = [k for k, piece in enumerate(pieces) if not piece.isspace()]
-    invisible = _INVISIBLE.search(text) is not None
-    if invisible:
-        kept = [k for k in kept if pieces[k][0] not in INVISIBLE]
+    kept = [k for k, piece in enumerate(pieces) if not piece.isspace() and piece[0] not in INVISIBLE]
     words = [pieces[k] for k in kept]
     starts = [offsets[k] for k in kept]
-    return Tokens(text, words, starts, _breaks(text, words, starts), invisible)
+    return Tokens(text, words, starts, _breaks(text, words, starts))
 
 
 _LINE_END = re.compile(r"[\n\r\u2028\u2029\f\v]+")

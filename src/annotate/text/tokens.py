@@ -5,9 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-#: Marks of direction and width that stand between characters and separate nothing: Arabic dates are full of them.
-INVISIBLE = "\u200b\u200e\u200f\u061c\u2066\u2067\u2068\u2069\ufeff"
-
 
 @dataclass(slots=True)
 class Tokens:
@@ -20,8 +17,6 @@ class Tokens:
     words: list[str]
     starts: list[int]
     breaks: tuple[int, ...]
-    #: Whether some of the text is invisible: then a gap between two tokens may be none.
-    has_invisible: bool = False
 
     def __len__(self) -> int:
         return len(self.words)
@@ -38,7 +33,4 @@ class Tokens:
         """Whether token `index` follows the one before it without white space."""
         if index == 0:
             return False
-        end, start = self.starts[index - 1] + len(self.words[index - 1]), self.starts[index]
-        if not self.has_invisible:
-            return end == start
-        return end == start or (self.text[end] in INVISIBLE and not self.text[end:start].strip(INVISIBLE))
+        return self.starts[index - 1] + len(self.words[index - 1]) == self.starts[index]

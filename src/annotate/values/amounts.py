@@ -24,7 +24,7 @@ def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ..
     value: dict[str, Any] = dict.fromkeys(_KEYS)
     value |= {"currency": code, "currency_candidates": candidates}
     low, high = match.get("amount"), match.get("amount_to")
-    if not isinstance(low, Number):
+    if not isinstance(low, Number) or _is_head(low) or (isinstance(high, Number) and _is_head(high)):
         return None
     divisor = Decimal(match.get("divisor") or 1)
     if isinstance(high, Number):
@@ -38,7 +38,7 @@ def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ..
             amount = (amount + match.get("cents").value / 100).quantize(Decimal("0.01"))
         if isinstance(match.get("decimal"), Number):
             amount = _spoken(amount, match.get("decimal").value)
-        value["amount"] = plain(amount / divisor)
+        value["amount"] = plain((-amount if match.get("negative") and amount > 0 else amount) / divisor)
     return value | {"modifier": match.get("modifier"), "per": _rate(match.get("per"))}
 
 
@@ -46,6 +46,12 @@ def _rate(period: str | None) -> str | None:
     """The period of a rate as the contract names it, None for one that no rate is told in (`per weekend`)."""
     named = "half_year" if period == "half" else period
     return named if named in MONEY_PERIODS else None
+
+
+def _is_head(number: Number) -> bool:
+    """Whether digits are no sum for the noughts that they begin with: the head of a table (`in 000 EUR`), a code."""
+    plain = number.plain or ""
+    return plain.startswith("0") and plain != "0" and (len(plain) > 2 or plain == "00")
 
 
 def _scaled(low: Number, high: Number) -> Decimal:
