@@ -30,6 +30,7 @@ REACH = 40
 
 _HEADS = ("agreement_head", "agreement_typed", "proper_head")
 _JOINERS = ("name_joiner", "article", "agreement_tail", "proper_tail", "name_inner", "party_and")
+_TYPES = ("agreement_type_after",)
 _TIMES = ("month", "weekday", "numeric_date")
 _OPENING = {
     "“": "”",
@@ -187,7 +188,8 @@ def _named(match: Match, line: _Line) -> Match:
         if head < last - 1 and line.capital(last - 1):
             high = _capitals(line, high)
         else:
-            high = _behind(line, high, opened=low < head)
+            adjective = line.capital(head - 1) and line.is_(head - 1, "agreement_adj", "party_adj")
+            high = _behind(line, high, opened=adjective)
     high = _pair(line, high)
     return match if (low, high) == _at(match, line) else _cut(match, line, low, high, named=True)
 
@@ -203,7 +205,7 @@ def _quotation(line: _Line, first: int, last: int) -> tuple[int, int] | None:
     low = next((n for n in range(first - 1, max(-1, first - 30), -1) if _is_mark(line, n)), None)
     if line.word(last) in _OPENING and not line.glued(last) and line.is_(first, *_HEADS):  # Договор «Об открытом небе»
         close = next((n for n in range(last + 1, min(len(line.units), last + 30)) if _closes(line, last, n)), None)
-        if close is not None and line.word(last + 1)[:1].isupper() and line.is_(last + 1, *_JOINERS):
+        if close is not None and line.word(last + 1)[:1].isupper() and line.is_(last + 1, *_JOINERS, *_TYPES):
             return first, close + 1
     if low is None or (line.word(low) in _CLOSING and line.word(low) not in (*_STRAIGHT, *_OPENING)):
         return None
@@ -285,8 +287,9 @@ def _behind(line: _Line, n: int, *, opened: bool) -> int:
             high += 1
     if line.capital_nouns and not opened:
         return high
-    if not line.is_(high, "agreement_tail", "proper_tail"):
-        return _listed(line, high, n)
+    openers = ("agreement_tail", "proper_tail", *(("name_joiner",) if line.capital_nouns else ()))
+    if not line.is_(high, *openers) or line.is_(high, "agreement_party_link", "party_and"):
+        return _listed(line, high)
     start = high + 1
     while start < high + 3 and line.is_(start, "article", "name_joiner"):
         start += 1
@@ -294,7 +297,7 @@ def _behind(line: _Line, n: int, *, opened: bool) -> int:
         while start < high + 5 and line.lower(start) and not line.is_(start, *_HEADS):
             start += 1
     if not line.capital(start):
-        return _listed(line, high, n)
+        return _listed(line, high)
     return _capitals(line, start + 1)
 
 
@@ -363,27 +366,28 @@ def _list_end(line: _Line, n: int) -> int:
     return n
 
 
-def _listed(line: _Line, high: int, n: int) -> int:
-    """Behind a list in small letters that goes on with the complement: `d'amitié, de commerce et de navigation`."""
-    if not line.head_first or line.word(n) != "," or high != n:
-        return high
+def _listed(line: _Line, n: int) -> int:
+    """Behind a list that goes on with the complement: `d'amitié, de commerce et de navigation`."""
     q, items = n, 0
-    while line.word(q) == "," and q < n + _WORDS:
+    while line.word(q) == "," and q < n + _WORDS and q >= 0:
         q = _item(line, q + 1)
-        if q < 0:
-            return high
         items += 1
+    if items and line.is_(q - 1, *_TYPES) and not line.is_(q, "party_and"):
+        return q  # `de commerce et de navigation` is one type of the language's list
     if not items or not line.is_(q, "party_and"):
-        return high
-    q = _item(line, q + 1)
-    return high if q < 0 else q
+        return n
+    end = _item(line, q + 1)
+    return n if end < 0 else end
 
 
 def _item(line: _Line, n: int) -> int:
     """Behind one item, a word with its preposition; -1 where there is none."""
+    if line.is_(n, *_TYPES):
+        return n + 1
     while line.is_(n, "agreement_tail", "name_joiner", "article"):
         n += 1
-    return n + 1 if line.lower(n) and line.word(n).isalpha() else -1
+    word = line.lower(n) or line.capital(n)
+    return n + 1 if word and not line.is_(n, *_HEADS, "territory", "organisation", "agreement_verb") else -1
 
 
 # --- acronyms
