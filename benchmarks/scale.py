@@ -37,7 +37,6 @@ from speed import articles, cold, corpus_languages, document, seconds, words_in
 from annotate.pipeline import Options, Pipeline
 from annotate.rules import patterns
 from annotate.storage.journal import Entry, Stamp, document_stamp, entries, to_line
-from annotate.storage.write import to_bytes
 
 #: One run of the command line, which tells its own processor time and peak memory at the end.
 _RUN = """
@@ -200,7 +199,7 @@ def length(bench: Bench) -> None:
 
 def annotated(pipeline: Pipeline, text: str) -> bytes:
     """A text to the bytes of its record."""
-    return to_bytes(pipeline.annotate(document(text)))
+    return pipeline.annotate(document(text)).to_json() + b"\n"
 
 
 def more_patterns(bench: Bench) -> None:

@@ -38,7 +38,6 @@ import spacy
 from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.rules.patterns import languages
-from annotate.storage.write import to_bytes
 from annotate.text.detect import segments
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
@@ -166,13 +165,13 @@ def ratio(lang: str, size: int, kind: str, rounds: int, text: str | None = None)
         told += sum(judge.detect(t).lang.split("-")[0] == lang for t in texts)
     spacy_time, own_time, detecting, looking = (sum(side) for side in zip(*times, strict=True))
     each = statistics.median(row[0] / row[1] for row in times)
-    wide = len(_WIDE.findall(record["text"])) > len(record["text"]) / 4
+    wide = len(_WIDE.findall(record.text)) > len(record.text) / 4
     count, unit = (characters, "chars/s") if wide else (words, "w/s")
     beside = f" ({words / own_time:,.0f} w/s)" if wide else ""
     both = (detecting + looking) / spacy_time
     asked = rounds * max(2, 8_000 // size)
     print(
-        f"{lang:5} {size:6,} words {kind:9} {len(record['spans']):4} entities"
+        f"{lang:5} {size:6,} words {kind:9} {len(record.spans):4} entities"
         f"  spaCy ({_baseline_name(nlp)}) {count / spacy_time:9,.0f} {unit}"
         f"  annotate {count / own_time:9,.0f} {unit}{beside}  ratio {each:.2f}"
         f"  detection {detecting / spacy_time:.2f} of spaCy, with foreign passages {both:.2f}"
@@ -207,7 +206,7 @@ def languages_met(lang: str, rounds: int) -> None:
 
 
 def _annotate(pipeline: Pipeline, text: str) -> bytes:
-    return to_bytes(pipeline.annotate(document(text)))
+    return pipeline.annotate(document(text)).to_json()
 
 
 _COLD = """
@@ -218,10 +217,9 @@ _MEMORY = """
 import sys; sys.path.insert(0, {here!r})
 from speed import articles, peak
 from annotate.pipeline import Pipeline; from annotate.records import Document
-from annotate.storage.write import to_bytes
 texts = articles({lang!r}, 400, 100, "ordinary"); pipeline = Pipeline()
 for n in range({count}):
-    to_bytes(pipeline.annotate(Document(str(n), texts[n % 100] + f" Zaak{{n}} van bedrijf{{n}}.", "a")))
+    pipeline.annotate(Document(str(n), texts[n % 100] + f" Zaak{{n}} van bedrijf{{n}}.", "a")).to_json()
 print(peak())
 """
 

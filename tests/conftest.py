@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from annotate.pipeline import Pipeline
+from annotate.records import Record
 from annotate.schema import json_schema
 from decks import ARGUMENTS, CHROMIUM
 
@@ -36,15 +38,15 @@ def pytest_configure(config: pytest.Config) -> None:
     Pipeline._record = checked(Pipeline._record)  # type: ignore[method-assign]
 
 
-def checked(make: Callable[..., Any]) -> Callable[..., Any]:
+def checked(make: Callable[..., Record]) -> Callable[..., Record]:
     """The function that makes records, with the check behind it."""
 
     @wraps(make)
-    def make_and_check(*args: Any, **more: Any) -> Any:
+    def make_and_check(*args: Any, **more: Any) -> Record:
         record = make(*args, **more)
-        few = {**record, "spans": record["spans"][:_CHECKED], "facts": record["facts"][:_CHECKED]}
-        faults = [f"{error.json_path}: {error.message}" for error in _VALIDATOR.iter_errors(few)]
-        assert not faults, f"record {record['id']} does not fit the schema: {'; '.join(faults)}"
+        few = replace(record, spans=record.spans[:_CHECKED], facts=record.facts[:_CHECKED])
+        faults = [f"{error.json_path}: {error.message}" for error in _VALIDATOR.iter_errors(few.to_dict())]
+        assert not faults, f"record {record.id} does not fit the schema: {'; '.join(faults)}"
         return record
 
     return make_and_check

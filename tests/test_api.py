@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 import annotate
 from annotate import Document, FieldError, Options, PatternError, Pipeline, annotate_many, load
 from annotate.schema import invariants
-from annotate.storage.write import to_bytes
 
 TEXT = "Op 18 januari 1950 kostte het de regering 2,5 miljard euro, zei de minister."
 
@@ -22,11 +21,26 @@ TEXT = "Op 18 januari 1950 kostte het de regering 2,5 miljard euro, zei de minis
 def test_the_public_names() -> None:
     """The package has these names and offers no others."""
     assert annotate.__all__ == [
+        "AgreementSpan",
+        "AgreementValue",
+        "AnySpan",
+        "DateSpan",
+        "DateValue",
         "Document",
+        "Fact",
         "FieldError",
+        "Meta",
+        "MoneySpan",
+        "MoneyValue",
         "Options",
+        "OtherSpan",
+        "PartnershipSpan",
+        "PartnershipValue",
+        "Party",
         "PatternError",
         "Pipeline",
+        "Record",
+        "RecordError",
         "__version__",
         "annotate",
         "annotate_many",
@@ -47,18 +61,18 @@ def test_the_package_says_that_it_is_typed() -> None:
 def test_one_text() -> None:
     """`annotate` gives the record of one text, with the built-in patterns and the language detected."""
     record = annotate.annotate(TEXT)
-    assert (record["schema"], record["id"], record["lang"]) == ("annotate/2", "text", "nl")
-    assert [span["text"] for span in record["spans"]] == ["18 januari 1950", "2,5 miljard euro"]
+    assert (record.schema, record.id, record.lang) == ("annotate/2", "text", "nl")
+    assert [span.text for span in record.spans] == ["18 januari 1950", "2,5 miljard euro"]
     assert invariants(record) == []
 
 
 def test_what_the_caller_knows_of_a_text() -> None:
     """Language, date, region and id may be given, and stand in the record."""
     record = annotate.annotate("Gisteren kostte het $ 5.", lang="nl", date="2025-04-14", region="AU", id="a")
-    assert (record["id"], record["lang"], record["meta"]["date"]) == ("a", "nl", "2025-04-14")
-    assert record["meta"]["date_source"] == "option"
-    assert record["spans"][0]["value"]["timex"] == "2025-04-13"
-    assert record["spans"][1]["value"]["currency"] == "AUD"
+    assert (record.id, record.lang, record.meta.date) == ("a", "nl", "2025-04-14")
+    assert record.meta.date_source == "option"
+    assert record.dates[0].value.timex == "2025-04-13"
+    assert record.money[0].value.currency == "AUD"
 
 
 @pytest.mark.parametrize(
@@ -93,8 +107,8 @@ def test_what_the_options_say_is_checked_alike(options: dict[str, Any]) -> None:
 def test_a_language_may_be_given_by_code_or_name(lang: str) -> None:
     """The record has the primary code, whichever of its names was used."""
     record = annotate.annotate(TEXT, lang=lang)
-    assert (record["lang"], record["meta"]["lang_source"]) == ("nl", "record")
-    assert load(lang=lang).annotate(Document("a", TEXT, "a"))["lang"] == "nl"
+    assert (record.lang, record.meta.lang_source) == ("nl", "record")
+    assert load(lang=lang).annotate(Document("a", TEXT, "a")).lang == "nl"
 
 
 def test_many_texts_are_a_stream() -> None:
@@ -108,9 +122,9 @@ def test_many_texts_are_a_stream() -> None:
 
     stream = annotate_many(texts())
     assert taken == []
-    assert next(stream)["id"] == "1"
+    assert next(stream).id == "1"
     assert taken == ["one"]
-    assert [record["meta"]["source"] for record in stream] == ["b.txt"]
+    assert [record.meta.source for record in stream] == ["b.txt"]
 
 
 def test_a_pipeline_with_patterns_of_ones_own(tmp_path: Path) -> None:
@@ -121,8 +135,8 @@ def test_a_pipeline_with_patterns_of_ones_own(tmp_path: Path) -> None:
     )
     pipeline = load(patterns=[tmp_path], built_in=False, lang="nl", tokens=True)
     (record,) = annotate_many(["De MV Ada vaart."], pipeline=pipeline)
-    assert [(span["label"], span["value"]) for span in record["spans"]] == [("SHIP", {"name": "Ada"})]
-    assert record["tokens"][0]["text"] == "De"
+    assert [(span.label, span.value) for span in record.spans] == [("SHIP", {"name": "Ada"})]
+    assert record.tokens[0].text == "De"
     assert pipeline.options == Options(patterns=(tmp_path,), built_in=False, lang="nl", tokens=True)
 
 
@@ -158,8 +172,8 @@ def test_any_text_gives_a_sound_record(text: str) -> None:
     document = Document("any", text, "any", lang="nl", date="2025-04-14")
     record = PIPELINE.annotate(document)
     assert invariants(record) == []
-    assert all(text[span["start"] : span["end"]] == span["text"] for span in record["spans"])
-    assert to_bytes(record) == to_bytes(PIPELINE.annotate(document))
+    assert all(text[span.start : span.end] == span.text for span in record.spans)
+    assert record.to_json() == PIPELINE.annotate(document).to_json()
 
 
 @settings(deadline=None, max_examples=50)
@@ -177,6 +191,6 @@ def test_the_examples_in_the_docstrings_hold() -> None:
 def test_a_generic_acronym_is_no_key() -> None:
     """`(FTA)` behind a name says what kind it is: it must not tie all such agreements together."""
     record = annotate.annotate("한·칠레 자유무역협정(FTA)이 발효됐다.", lang="ko")
-    values = [span["value"] for span in record["spans"]]
-    assert [value["acronym"] for value in values] == ["FTA", "FTA"]
-    assert [value["id"] for value in values] == [None, None]
+    values = [span.value for span in record.agreements]
+    assert [value.acronym for value in values] == ["FTA", "FTA"]
+    assert [value.id for value in values] == [None, None]

@@ -156,7 +156,7 @@ def test_the_readme_begins_with_a_sentence_and_its_annotations() -> None:
     (quoted,) = (line for line in head if line.startswith("> "))
     shown = [json.loads(line) for line in head if line.startswith("{")]
     text = quoted.removeprefix("> ").replace("**", "")
-    spans = annotate.annotate(text, lang="nl")["spans"]
+    spans = annotate.annotate(text, lang="nl").to_dict()["spans"]
     assert [span["text"] for span in spans] == [span["text"] for span in shown]
     assert re.findall(r"\*\*(.+?)\*\*", quoted) == [span["text"] for span in shown]
     for ours, theirs in zip(shown, spans, strict=True):

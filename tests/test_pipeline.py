@@ -9,26 +9,27 @@ import pytest
 
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document
+from annotate.spans import AnySpan, DateSpan, MoneySpan
 
 _PIPELINES: dict[str, Pipeline] = {}
 
 
-def spans(lang: str, text: str, region: str | None = None, **options: Any) -> list[dict[str, Any]]:
+def spans(lang: str, text: str, region: str | None = None, **options: Any) -> list[AnySpan]:
     pipeline = _PIPELINES.setdefault(lang, Pipeline(Options(lang=lang, tokens=True)))
     record = pipeline.annotate(Document("a", text, "a", region=region))
-    for token in record["tokens"]:
-        assert text[token["start"] : token["end"]] == token["text"]
-    for span in record["spans"]:
-        assert text[span["start"] : span["end"]] == span["text"]
-    return list(record["spans"])
+    for token in record.tokens:
+        assert text[token.start : token.end] == token.text
+    for span in record.spans:
+        assert text[span.start : span.end] == span.text
+    return list(record.spans)
 
 
-def amounts(lang: str, text: str, region: str | None = None) -> list[tuple[str, str]]:
-    return [(s["text"], s["value"]["amount"]) for s in spans(lang, text, region) if s["label"] == "MONEY"]
+def amounts(lang: str, text: str, region: str | None = None) -> list[tuple[str, str | None]]:
+    return [(s.text, s.value.amount) for s in spans(lang, text, region) if isinstance(s, MoneySpan)]
 
 
 def dates(lang: str, text: str, region: str | None = None) -> list[str]:
-    return [s["value"]["timex"] for s in spans(lang, text, region) if s["label"] == "DATE"]
+    return [s.value.timex for s in spans(lang, text, region) if isinstance(s, DateSpan)]
 
 
 @pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e"])
@@ -54,8 +55,8 @@ def test_decomposed_text(lang: str, text: str) -> None:
     assert decomposed != text
     composed = spans(lang, text)
     assert composed
-    found = [(unicodedata.normalize("NFC", s["text"]), s["label"], s["value"]) for s in spans(lang, decomposed)]
-    assert found == [(unicodedata.normalize("NFC", s["text"]), s["label"], s["value"]) for s in composed]
+    found = [(unicodedata.normalize("NFC", s.text), s.label, s.value) for s in spans(lang, decomposed)]
+    assert found == [(unicodedata.normalize("NFC", s.text), s.label, s.value) for s in composed]
 
 
 def test_segments_and_evidence_of_the_text_given() -> None:
@@ -64,10 +65,10 @@ def test_segments_and_evidence_of_the_text_given() -> None:
     english = "The ministers of both countries met again in the capital in order to discuss the fishing rights. " * 3
     text = f"\ufeff{dutch}\n\n{english}\u00ad"
     record = Pipeline().annotate(Document("a", text, "a"))
-    segments = record["meta"]["lang_segments"]
-    assert (segments[0]["start"], segments[-1]["end"]) == (0, len(text))
-    assert record["facts"]
-    start, end = record["facts"][0]["evidence"]
+    segments = record.meta.lang_segments
+    assert (segments[0].start, segments[-1].end) == (0, len(text))
+    assert record.facts
+    start, end = record.facts[0].evidence
     assert text[start:end] == "onder\u00adtekenden op 3 mei 2024 in Hanoi een vrijhandelsovereenkomst"
 
 
@@ -97,7 +98,7 @@ def test_order_of_a_segment_without_doubt() -> None:
 def test_no_space_after_the_comma(text: str) -> None:
     """A day and its year may stand together without a space."""
     assert len(dates("en", f"It opened on {text}.")) == 1
-    assert [s["text"] for s in spans("en", f"It opened on {text}.")] == [text]
+    assert [s.text for s in spans("en", f"It opened on {text}.")] == [text]
 
 
 def test_region_keeps_what_the_language_says() -> None:
@@ -113,9 +114,9 @@ def test_documents_do_not_change_one_another() -> None:
     swiss, german = (
         Document("a", "Vor 1.234 Jahren war hier Wald.", "a", region=r, date="2024-05-03") for r in ("CH", None)
     )
-    alone = [Pipeline(Options(lang="de")).annotate(document)["spans"] for document in (swiss, german)]
-    assert [pipeline.annotate(document)["spans"] for document in (swiss, german)] == alone
-    assert [pipeline.annotate(document)["spans"] for document in (german, swiss)] == alone[::-1]
+    alone = [Pipeline(Options(lang="de")).annotate(document).spans for document in (swiss, german)]
+    assert [pipeline.annotate(document).spans for document in (swiss, german)] == alone
+    assert [pipeline.annotate(document).spans for document in (german, swiss)] == alone[::-1]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 >>> import annotate
 >>> record = annotate.annotate("Op 18 januari 1950 kostte het 2,5 miljard euro.", lang="nl")
->>> [(span["text"], span["label"]) for span in record["spans"]]
+>>> [(span.text, span.label) for span in record.spans]
 [('18 januari 1950', 'DATE'), ('2,5 miljard euro', 'MONEY')]
+>>> record.dates[0].value.start, record.money[0].value.amount
+('1950-01-18', '2500000000')
 """
 
 from __future__ import annotations
@@ -16,16 +18,44 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from annotate.pipeline import Options, Pipeline
-    from annotate.records import DateSource, Document, FieldError
+    from annotate.records import DateSource, Document, Fact, FieldError, Meta, Record, RecordError
     from annotate.rules.patterns import PatternError
+    from annotate.spans import (
+        AgreementSpan,
+        AgreementValue,
+        AnySpan,
+        DateSpan,
+        DateValue,
+        MoneySpan,
+        MoneyValue,
+        OtherSpan,
+        PartnershipSpan,
+        PartnershipValue,
+        Party,
+    )
     from annotate.version import __version__
 
 __all__ = [
+    "AgreementSpan",
+    "AgreementValue",
+    "AnySpan",
+    "DateSpan",
+    "DateValue",
     "Document",
+    "Fact",
     "FieldError",
+    "Meta",
+    "MoneySpan",
+    "MoneyValue",
     "Options",
+    "OtherSpan",
+    "PartnershipSpan",
+    "PartnershipValue",
+    "Party",
     "PatternError",
     "Pipeline",
+    "Record",
+    "RecordError",
     "__version__",
     "annotate",
     "annotate_many",
@@ -33,14 +63,26 @@ __all__ = [
 ]
 
 #: Where each public name lives; it is imported at its first use, because spaCy takes a second to load.
-_HOMES = {
-    "Document": "annotate.records",
-    "FieldError": "annotate.records",
-    "Options": "annotate.pipeline",
-    "PatternError": "annotate.rules.patterns",
-    "Pipeline": "annotate.pipeline",
-    "__version__": "annotate.version",
+_NAMES = {
+    "annotate.pipeline": ("Options", "Pipeline"),
+    "annotate.records": ("Document", "Fact", "FieldError", "Meta", "Record", "RecordError"),
+    "annotate.rules.patterns": ("PatternError",),
+    "annotate.spans": (
+        "AgreementSpan",
+        "AgreementValue",
+        "AnySpan",
+        "DateSpan",
+        "DateValue",
+        "MoneySpan",
+        "MoneyValue",
+        "OtherSpan",
+        "PartnershipSpan",
+        "PartnershipValue",
+        "Party",
+    ),
+    "annotate.version": ("__version__",),
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
@@ -70,7 +112,7 @@ def load(
     language or region is none that is known.
 
     >>> from annotate import Document
-    >>> load(lang="nl").annotate(Document("a", "Sinds 2008.", "a"))["spans"][0]["value"]["timex"]
+    >>> load(lang="nl").annotate(Document("a", "Sinds 2008.", "a")).spans[0].value.timex
     '2008'
     """
     from annotate.pipeline import Options, Pipeline
@@ -98,14 +140,14 @@ def annotate(
     date: str | None = None,
     region: str | None = None,
     id: str = "text",  # noqa: A002 - the record's own key, as in `Document`
-) -> dict[str, Any]:
+) -> Record:
     """One text to its record, with the built-in patterns.
 
     `date` (2025-04-14) is the day that `gisteren` or `last year` are told from, `region` (AU) settles what a
     bare `$` or `6/12/2024` means. `lang` is a code (`nl`, `nl-BE`, `nld`) or a name (`Dutch`, `Nederlands`); without
     it the language is detected. Raises FieldError where one of the three says nothing that is known.
 
-    >>> annotate("Het groeide vorig jaar.", lang="nl", date="2025-04-14")["spans"][0]["value"]["timex"]
+    >>> annotate("Het groeide vorig jaar.", lang="nl", date="2025-04-14").spans[0].value.timex
     '2024'
     """
     from annotate.records import Document
@@ -114,12 +156,12 @@ def annotate(
     return _pipeline().annotate(Document(id, text, id, lang=lang, region=region, date=date, date_source=source))
 
 
-def annotate_many(documents: Iterable[Document | str], *, pipeline: Pipeline | None = None) -> Iterator[dict[str, Any]]:
+def annotate_many(documents: Iterable[Document | str], *, pipeline: Pipeline | None = None) -> Iterator[Record]:
     """Many texts to their records, one at a time, in their order; plain strings are named by their number.
 
     Raises FieldError at a document whose language, region or date says nothing that is known.
 
-    >>> [record["id"] for record in annotate_many(["Since 2008.", "In May 2009."])]
+    >>> [record.id for record in annotate_many(["Since 2008.", "In May 2009."])]
     ['1', '2']
     """
     from annotate.records import Document

@@ -12,29 +12,29 @@ from datetime import date
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
+from msgspec import structs
 from spacy.about import __version__ as spacy_version
 
 from annotate.linking.link import link, only
 from annotate.linking.linked import Linked
 from annotate.matching import choose
 from annotate.matching.match import Engine
-from annotate.records import SCHEMA, Document, FieldError, shown
+from annotate.records import SCHEMA, Document, Fact, FieldError, Meta, Record, Run, Segment, Token, shown
 from annotate.rules import cldr, compiled, patterns, tags
 from annotate.rules.grammar import Grammar, Settings
 from annotate.rules.matches import Found, Match
 from annotate.rules.patterns import Fault
+from annotate.spans import SPAN_TYPES, AnySpan, DateValue, OtherSpan, Value
 from annotate.text.compose import Composed, compose
-from annotate.text.detect import UNDECIDED, Detector, LangDetect, Segment, mostly, segments
+from annotate.text.detect import UNDECIDED, Detector, Guess, LangDetect, mostly, segments
 from annotate.text.tokenise import tokenise
 from annotate.text.tokens import Tokens
 from annotate.values import story
-from annotate.values.resolve import Context, Value, resolve
+from annotate.values.resolve import Context, resolve
 from annotate.values.timex import lacks_year
 from annotate.version import __version__, software
-
-Record = dict[str, Any]
 
 #: The hash of no rules at all, for a text whose language is undecided.
 _NO_RULES = f"sha256:{hashlib.sha256().hexdigest()}"
@@ -102,7 +102,7 @@ class Pipeline:
         """One document to its record; offsets count code points of `document.text`, which is never altered.
 
         >>> record = Pipeline().annotate(Document("a", "Op 18 januari 1950 kostte dit 2,5 miljard euro", "a"))
-        >>> [(span["text"], span["label"]) for span in record["spans"]]
+        >>> [(span.text, span.label) for span in record.spans]
         [('18 januari 1950', 'DATE'), ('2,5 miljard euro', 'MONEY')]
         """
         return self.trace(document).record
@@ -112,19 +112,17 @@ class Pipeline:
         document = _stated(document)
         composed = compose(document.text)
         read = document if composed is None else replace(document, text=composed.text)
-        lang, meta = self._detect(read)
-        parts = self._segments(read, lang)
+        guess, source = self._detect(read)
+        parts = self._segments(read, guess.lang)
         tokens = tokenise(read.text)
         outcomes = [outcome for part in parts if (outcome := self._outcome(read, tokens, part))]
         spans = [span for outcome in outcomes for span in outcome.spans]
         facts = link(spans, tokens)
         if self.options.labels:
             spans, facts = only(spans, facts, self.options.labels)
-        if len(parts) > 1:
-            meta["lang_segments"] = [{"start": p.start, "end": p.end, "lang": p.lang} for p in parts]
-        record = self._record(document, lang, meta, tokens, spans, facts)
+        record = self._record(document, guess, source, parts, tokens, spans, facts)
         if composed is not None:
-            _as_given(record, composed)
+            record = _as_given(record, composed)
         return Trace(record, tokens, spans, outcomes)
 
     def _outcome(self, document: Document, tokens: Tokens, part: Segment) -> Outcome | None:
@@ -138,21 +136,22 @@ class Pipeline:
         valued = [pair for match in found.matches for pair in _valued(match, document.text, context)]
         kept, lost = choose.settle([m for m, _ in valued], grammar.labels)
         values = {id(m): v for m, v in valued}
-        values |= _in_story([(m, values[id(m)]) for m in kept if _is_date(grammar, m)], tokens, context.date)
+        dates = [(m, value) for m in kept if isinstance(value := values[id(m)], DateValue)]
+        values |= _in_story(dates, tokens, context.date)
         spans = [Linked(m, values[id(m)], grammar) for m in kept]
         return Outcome(grammar, settings, part, found, valued, lost, spans)
 
     # -- its parts
 
-    def _detect(self, document: Document) -> tuple[str, dict[str, Any]]:
+    def _detect(self, document: Document) -> tuple[Guess, str]:
+        """The language of a document, and who says so."""
         given = self.options.lang or document.lang
         if given:
-            source = "option" if self.options.lang else "record"
-            return tags.primary(given), {"lang_score": 1.0, "lang_source": source}
+            return Guess(tags.primary(given), 1.0), "option" if self.options.lang else "record"
         guess = self.detector.detect(document.text)
         if guess.lang == UNDECIDED and "\n" in document.text:
             guess = mostly(document.text, self.detector)
-        return tags.primary(guess.lang), {"lang_score": guess.score, "lang_source": self.detector.name}
+        return Guess(tags.primary(guess.lang), guess.score), self.detector.name
 
     def _segments(self, document: Document, lang: str) -> list[Segment]:
         if self.options.lang or document.lang or lang == UNDECIDED:
@@ -231,47 +230,53 @@ class Pipeline:
     def _record(
         self,
         document: Document,
-        lang: str,
-        meta: dict[str, Any],
+        guess: Guess,
+        lang_source: str,
+        parts: Sequence[Segment],
         tokens: Tokens,
         spans: Sequence[Linked],
-        facts: list[Any],
+        facts: Sequence[Fact],
     ) -> Record:
-        record: Record = {
-            "schema": SCHEMA,
-            "id": document.id,
-            "text": document.text,
-            "lang": lang,
-            "meta": self._meta(document, meta),
-            "spans": [_span(s) for s in spans],
-            "facts": facts,
-            "run": self._run(lang),
-        }
-        if self.options.tokens:
-            record["tokens"] = _tokens(tokens)
-        return record
+        return Record(
+            schema=SCHEMA,
+            id=document.id,
+            text=document.text,
+            lang=guess.lang,
+            meta=_meta(document, guess, lang_source, parts),
+            spans=tuple(map(_span, spans)),
+            facts=tuple(facts),
+            run=self._run(guess.lang),
+            tokens=_tokens(tokens) if self.options.tokens else (),
+        )
 
-    def _meta(self, document: Document, found: dict[str, Any]) -> dict[str, Any]:
-        meta: dict[str, Any] = {"source": document.source}
-        if "title" in document.meta:
-            meta["title"] = document.meta["title"]
-        meta |= {"date": document.date, "date_source": document.date_source}
-        meta["sha256"] = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
-        return meta | found | {k: v for k, v in document.meta.items() if k not in meta and k not in found}
-
-    def _run(self, lang: str) -> dict[str, str]:
+    def _run(self, lang: str) -> Run:
         engine = self.engine(lang)
         options = self.options
         config = hashlib.sha256(
             repr((options.region, options.languages, options.detector, *sorted(options.labels))).encode()
         )
-        return {
-            "tool": f"annotate {__version__}",
-            "spacy": spacy_version,
-            "pipeline": "detect tokenise match choose resolve link",
-            "patterns": engine.grammar.fingerprint if engine else _NO_RULES,
-            "config": f"sha256:{config.hexdigest()}",
-        }
+        return Run(
+            tool=f"annotate {__version__}",
+            spacy=spacy_version,
+            pipeline="detect tokenise match choose resolve link",
+            patterns=engine.grammar.fingerprint if engine else _NO_RULES,
+            config=f"sha256:{config.hexdigest()}",
+        )
+
+
+def _meta(document: Document, guess: Guess, lang_source: str, parts: Sequence[Segment]) -> Meta:
+    title = document.meta.get("title")
+    return Meta(
+        source=document.source,
+        title=title if isinstance(title, str) else None,
+        date=document.date,
+        date_source=document.date_source,
+        sha256=hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        lang_score=guess.score,
+        lang_source=lang_source,
+        lang_segments=tuple(parts) if len(parts) > 1 else (),
+        extra={key: value for key, value in document.meta.items() if key != "title" or not isinstance(value, str)},
+    )
 
 
 def _stated_options(options: Options) -> Options:
@@ -319,11 +324,7 @@ def _valued(match: Match, text: str, context: Context) -> Iterator[tuple[Match, 
             yield from _valued(replace(slot.value, label=match.label), text, context)
 
 
-def _is_date(grammar: Grammar, match: Match) -> bool:
-    return grammar.labels[str(match.label)].value == "date"
-
-
-def _in_story(dates: list[tuple[Match, Value]], tokens: Tokens, today: date | None) -> dict[int, Value]:
+def _in_story(dates: list[tuple[Match, DateValue]], tokens: Tokens, today: date | None) -> dict[int, DateValue]:
     """The values of dates without a year that the story around them tells, by the identity of their match."""
     if not any(lacks_year(match) for match, _ in dates):
         return {}
@@ -368,39 +369,44 @@ def _by_evidence(settings: Settings, text: str) -> Settings:
     return settings if order == settings.order else replace(settings, order=order, usual=settings)
 
 
-def _as_given(record: Record, composed: Composed) -> None:
-    """Put the offsets and texts of a record into those of the text as it was given."""
-    text = record["text"]
-    for piece in (*record["spans"], *record.get("tokens", ())):
-        piece["start"], piece["end"] = composed.span(piece["start"], piece["end"])
-        piece["text"] = text[piece["start"] : piece["end"]]
-    bounds = [0, *composed.starts[1:], len(text)]
-    for part in record["meta"].get("lang_segments", ()):
-        part["start"], part["end"] = bounds[part["start"]], bounds[part["end"]]
-    for fact in record["facts"]:
-        fact["evidence"] = list(composed.span(*fact["evidence"]))
+def _as_given(record: Record, composed: Composed) -> Record:
+    """The record with its offsets and texts in those of the text as it was given."""
+    bounds = [0, *composed.starts[1:], len(record.text)]
+    return structs.replace(
+        record,
+        spans=tuple(_placed(span, composed, record.text) for span in record.spans),
+        tokens=tuple(_placed(token, composed, record.text) for token in record.tokens),
+        facts=tuple(structs.replace(fact, evidence=composed.span(*fact.evidence)) for fact in record.facts),
+        meta=structs.replace(
+            record.meta,
+            lang_segments=tuple(
+                structs.replace(part, start=bounds[part.start], end=bounds[part.end])
+                for part in record.meta.lang_segments
+            ),
+        ),
+    )
 
 
-def _span(linked: Linked) -> dict[str, Any]:
-    match = linked.match
-    return {
-        "id": linked.id,
-        "start": match.start,
-        "end": match.end,
-        "text": linked.text,
-        "label": match.label,
-        "token_start": match.i,
-        "token_end": match.j - 1,
-        "rule": match.rule,
-        "value": linked.value,
-    }
+_Piece = TypeVar("_Piece", bound=AnySpan | Token)
 
 
-def _tokens(tokens: Tokens) -> list[dict[str, Any]]:
+def _placed(piece: _Piece, composed: Composed, text: str) -> _Piece:
+    start, end = composed.span(piece.start, piece.end)
+    return structs.replace(piece, start=start, end=end, text=text[start:end])
+
+
+def _span(linked: Linked) -> AnySpan:
+    match, value, label = linked.match, linked.value, str(linked.match.label)
+    kind: Callable[..., AnySpan] = SPAN_TYPES.get(label, OtherSpan)
+    if kind is OtherSpan and not isinstance(value, dict):
+        value = value.to_dict()  # a label of the user's own, whatever shape its value has
+    return kind(linked.id, match.start, match.end, linked.text, label, match.i, match.j - 1, match.rule, value)
+
+
+def _tokens(tokens: Tokens) -> tuple[Token, ...]:
     """Tokens as Prodigy has them."""
-    return [
-        {"text": word, "start": start, "end": start + len(word), "id": i, "ws": not tokens.glued(i + 1)}
-        if i + 1 < len(tokens)
-        else {"text": word, "start": start, "end": start + len(word), "id": i, "ws": False}
+    last = len(tokens) - 1
+    return tuple(
+        Token(word, start, start + len(word), i, i < last and not tokens.glued(i + 1))
         for i, (word, start) in enumerate(zip(tokens.words, tokens.starts, strict=True))
-    ]
+    )

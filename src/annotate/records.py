@@ -15,7 +15,21 @@ import msgspec
 import orjson
 from msgspec import Meta as Constraint
 
-from annotate.spans import AnySpan, Day, Offset, Part, SpanId, Text, Word, about, span_of
+from annotate.spans import (
+    AgreementSpan,
+    AnySpan,
+    DateSpan,
+    Day,
+    MoneySpan,
+    Offset,
+    Part,
+    PartnershipSpan,
+    SpanId,
+    Text,
+    Word,
+    about,
+    span_of,
+)
 
 if TYPE_CHECKING:
     from annotate.spans import AnySpan as SpanByLabel
@@ -205,6 +219,33 @@ class Record(Part, frozen=True, omit_defaults=True):
     facts: Annotated[tuple[Fact, ...], about("Who agreed what, when, for how much: spans joined.")]
     run: Annotated[Run, about("What made this record.")]
     tokens: Annotated[tuple[Token, ...], about("The tokens as Prodigy has them; only with `--tokens`.")] = ()
+
+    @property
+    def dates(self) -> tuple[DateSpan, ...]:
+        """The spans with the label DATE, typed as such."""
+        return tuple(span for span in self.spans if isinstance(span, DateSpan))
+
+    @property
+    def money(self) -> tuple[MoneySpan, ...]:
+        """The spans with the label MONEY, typed as such."""
+        return tuple(span for span in self.spans if isinstance(span, MoneySpan))
+
+    @property
+    def agreements(self) -> tuple[AgreementSpan, ...]:
+        """The spans with the label AGREEMENT, typed as such."""
+        return tuple(span for span in self.spans if isinstance(span, AgreementSpan))
+
+    @property
+    def partnerships(self) -> tuple[PartnershipSpan, ...]:
+        """The spans with the label PARTNERSHIP, typed as such."""
+        return tuple(span for span in self.spans if isinstance(span, PartnershipSpan))
+
+    def span(self, id: str) -> AnySpan:  # noqa: A002 - what a link holds: `record.span(value.date_span)`
+        """The span that a link leads to; raises KeyError where the record has none of that id."""
+        for span in self.spans:
+            if span.id == id:
+                return span
+        raise KeyError(id)
 
     def to_json(self) -> bytes:
         """The record as one line of the output has it, without the line's end.

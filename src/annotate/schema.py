@@ -7,17 +7,15 @@ between fields: that offsets point at the text they quote, that spans are in ord
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 
-from annotate.records import SCHEMA, Fact, Record
-from annotate.spans import SPAN_TYPES, AgreementValue, DateValue, MoneyValue, OtherSpan, Part, PartnershipValue
+from annotate.records import SCHEMA, Record
+from annotate.spans import SPAN_TYPES, AnySpan, OtherSpan
 
 Json = dict[str, Any]
-Content = Mapping[str, Any]
 
 #: Which labels a link may lead to, by the label that bears it.
 VALUE_LINKS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -62,109 +60,85 @@ def _by_label(kind: type) -> Json:
 # What holds between the fields
 
 
-def invariants(record: Content) -> list[str]:
-    """What is wrong between the fields of a record that fits the schema; [] where nothing is.
+def invariants(record: Record) -> list[str]:
+    """What is wrong between the fields of a record; [] where nothing is.
 
-    >>> span = {"id": "s1", "start": 3, "end": 7, "text": "2009", "label": "DATE", "token_start": 1,
-    ...         "token_end": 1, "value": {}}
-    >>> invariants({"text": "in 2008", "meta": {}, "spans": [span], "facts": []})
-    ["span s1: is '2009', but text[3:7] is '2008'"]
+    >>> from annotate import annotate
+    >>> record = annotate("Since 2008.", lang="en")
+    >>> invariants(msgspec.structs.replace(record, text="Until 2008."))
+    []
+    >>> invariants(msgspec.structs.replace(record, text="Since 2009."))
+    ["span s1: is '2008', but text[6:10] is '2009'"]
     """
-    checks = (_key_order, _unique_ids, _offsets, _span_order, _overlaps, _value_links, _facts, _segments)
+    checks = (_unique_ids, _offsets, _span_order, _overlaps, _value_links, _facts, _segments)
     return [problem for check in checks for problem in check(record)]
 
 
-def _key_order(record: Content) -> Iterator[str]:
-    """Keys stand in the order of the schema, because equal records must be equal bytes."""
-    orders = _orders()
-    yield from _wrong_order("record", record, orders["record"])
-    for span in record["spans"]:
-        yield from _wrong_order(f"span {span['id']}", span, orders["span"])
-        yield from _wrong_order(f"value of {span['id']}", span.get("value", {}), orders.get(span["label"], ()))
-    for number, fact in enumerate(record["facts"]):
-        yield from _wrong_order(f"fact {number}", fact, orders["fact"])
-
-
-@cache
-def _orders() -> dict[str, tuple[str, ...]]:
-    """The keys of the record and of each of its parts, in order."""
-    parts: dict[str, type[Part]] = {"record": Record, "span": OtherSpan, "fact": Fact}
-    parts |= {"DATE": DateValue, "MONEY": MoneyValue, "AGREEMENT": AgreementValue, "PARTNERSHIP": PartnershipValue}
-    return {name: kind.__struct_fields__ for name, kind in parts.items()}
-
-
-def _wrong_order(where: str, part: Content, order: Sequence[str]) -> Iterator[str]:
-    right = [name for name in order if name in part]
-    if [name for name in part if name in right] != right:
-        yield f"{where}: keys are {list(part)}, not in the order {right}"
-
-
-def _unique_ids(record: Content) -> Iterator[str]:
+def _unique_ids(record: Record) -> Iterator[str]:
     seen = set()
-    for span in record["spans"]:
-        if span["id"] in seen:
-            yield f"span {span['id']}: its id stands twice"
-        seen.add(span["id"])
+    for span in record.spans:
+        if span.id in seen:
+            yield f"span {span.id}: its id stands twice"
+        seen.add(span.id)
 
 
-def _offsets(record: Content) -> Iterator[str]:
-    text = record["text"]
-    for span in record["spans"]:
-        start, end, words = span["start"], span["end"], span["text"]
+def _offsets(record: Record) -> Iterator[str]:
+    text = record.text
+    for span in record.spans:
+        start, end, words = span.start, span.end, span.text
         if not 0 <= start < end <= len(text):
-            yield f"span {span['id']}: [{start}, {end}] lies outside the text (0 to {len(text)}) or is empty"
+            yield f"span {span.id}: [{start}, {end}] lies outside the text (0 to {len(text)}) or is empty"
         elif text[start:end] != words:
-            yield f"span {span['id']}: is {words!r}, but text[{start}:{end}] is {text[start:end]!r}"
+            yield f"span {span.id}: is {words!r}, but text[{start}:{end}] is {text[start:end]!r}"
         elif words != words.strip():
-            yield f"span {span['id']}: {words!r} begins or ends in white space"
-        if span["token_start"] > span["token_end"]:
-            yield f"span {span['id']}: token_end {span['token_end']} comes before token_start"
+            yield f"span {span.id}: {words!r} begins or ends in white space"
+        if span.token_start > span.token_end:
+            yield f"span {span.id}: token_end {span.token_end} comes before token_start"
 
 
-def _span_order(record: Content) -> Iterator[str]:
-    for span, following in pairwise(record["spans"]):
+def _span_order(record: Record) -> Iterator[str]:
+    for span, following in pairwise(record.spans):
         if _place(following) < _place(span):
-            yield f"span {following['id']}: comes after {span['id']}, but belongs before it"
+            yield f"span {following.id}: comes after {span.id}, but belongs before it"
 
 
-def _place(span: Content) -> tuple[int, int, str]:
-    return span["start"], -span["end"], span["label"]
+def _place(span: AnySpan) -> tuple[int, int, str]:
+    return span.start, -span.end, span.label
 
 
-def _overlaps(record: Content) -> Iterator[str]:
+def _overlaps(record: Record) -> Iterator[str]:
     """Spans of one label never overlap; those of different labels may."""
-    furthest: dict[str, Content] = {}
-    for span in sorted(record["spans"], key=_place):
-        earlier = furthest.get(span["label"])
-        if earlier is not None and span["start"] < earlier["end"]:
-            yield f"span {span['id']}: overlaps {earlier['id']}, which is {span['label']} too"
-        if earlier is None or span["end"] > earlier["end"]:
-            furthest[span["label"]] = span
+    furthest: dict[str, AnySpan] = {}
+    for span in sorted(record.spans, key=_place):
+        earlier = furthest.get(span.label)
+        if earlier is not None and span.start < earlier.end:
+            yield f"span {span.id}: overlaps {earlier.id}, which is {span.label} too"
+        if earlier is None or span.end > earlier.end:
+            furthest[span.label] = span
 
 
-def _value_links(record: Content) -> Iterator[str]:
+def _value_links(record: Record) -> Iterator[str]:
     labels = _labels(record)
-    for span in record["spans"]:
-        for key, allowed in VALUE_LINKS.get(span["label"], {}).items():
-            yield from _link(f"span {span['id']}: {key}", span["value"].get(key), allowed, labels)
+    for span in record.spans:
+        for key, allowed in VALUE_LINKS.get(span.label, {}).items():
+            yield from _link(f"span {span.id}: {key}", getattr(span.value, key), allowed, labels)
 
 
-def _facts(record: Content) -> Iterator[str]:
+def _facts(record: Record) -> Iterator[str]:
     labels = _labels(record)
-    for number, fact in enumerate(record["facts"]):
+    for number, fact in enumerate(record.facts):
         for key, allowed in FACT_LINKS.items():
-            yield from _link(f"fact {number}: {key}", fact[key], allowed, labels)
-        start, end = fact["evidence"]
-        yield from _stretch(f"fact {number}: evidence", start, end, record)
+            yield from _link(f"fact {number}: {key}", getattr(fact, key), allowed, labels)
+        yield from _stretch(f"fact {number}: evidence", *fact.evidence, record)
 
 
-def _segments(record: Content) -> Iterator[str]:
-    for number, segment in enumerate(record["meta"].get("lang_segments", ())):
-        yield from _stretch(f"meta.lang_segments {number}", segment["start"], segment["end"], record)
+def _segments(record: Record) -> Iterator[str]:
+    for number, segment in enumerate(record.meta.lang_segments):
+        yield from _stretch(f"meta.lang_segments {number}", segment.start, segment.end, record)
 
 
-def _labels(record: Content) -> dict[str, str]:
-    return {span["id"]: span["label"] for span in record["spans"]}
+def _labels(record: Record) -> dict[str, str]:
+    return {span.id: span.label for span in record.spans}
 
 
 def _link(where: str, target: str | None, allowed: Sequence[str], labels: Mapping[str, str]) -> Iterator[str]:
@@ -176,6 +150,32 @@ def _link(where: str, target: str | None, allowed: Sequence[str], labels: Mappin
         yield f"{where} is {target}, which is {labels[target]}, not {' or '.join(allowed)}"
 
 
-def _stretch(where: str, start: int, end: int, record: Content) -> Iterator[str]:
-    if not 0 <= start < end <= len(record["text"]):
-        yield f"{where} [{start}, {end}] lies outside the text (0 to {len(record['text'])}) or is empty"
+def _stretch(where: str, start: int, end: int, record: Record) -> Iterator[str]:
+    if not 0 <= start < end <= len(record.text):
+        yield f"{where} [{start}, {end}] lies outside the text (0 to {len(record.text)}) or is empty"
+
+
+def out_of_order(content: Json) -> list[str]:
+    """Where the keys of a record do not stand in the order of the format; equal records must be equal bytes.
+
+    >>> from annotate import annotate
+    >>> content = annotate("Since 2008.", lang="en").to_dict()
+    >>> out_of_order(content | {"spans": [{"label": "DATE", **content["spans"][0]}]})
+    ['$.spans[0]: keys are label, id, start, …, not id, start, end, …']
+    """
+    return list(_departures("$", content, Record.from_dict(content).to_dict()))
+
+
+def _departures(where: str, given: object, right: object) -> Iterator[str]:
+    if isinstance(given, dict) and isinstance(right, dict):
+        if [*given] != [*right]:
+            yield f"{where}: keys are {_few(given)}, not {_few(right)}"
+        for key, value in given.items():
+            yield from _departures(f"{where}.{key}", value, right[key])
+    elif isinstance(given, list) and isinstance(right, list):
+        for number, (one, other) in enumerate(zip(given, right, strict=True)):
+            yield from _departures(f"{where}[{number}]", one, other)
+
+
+def _few(keys: Mapping[str, object]) -> str:
+    return ", ".join([*keys][:3]) + (", …" if len(keys) > 3 else "")

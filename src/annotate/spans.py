@@ -10,6 +10,7 @@ frozen; `msgspec.structs.replace` gives a copy with other fields.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
 import msgspec
@@ -124,6 +125,18 @@ class DateValue(Part, frozen=True):
             "has reached; null where neither was needed."
         ),
     ]
+
+    @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day as dates, None where it is open.
+
+        >>> value = DateValue("2008-02", "DATE", None, "2008-02", "2008-02-01", "2008-02-29", "month", None)
+        >>> (value.days[1] - value.days[0]).days
+        28
+        """
+        if self.start is None or self.end is None:
+            return None
+        return date.fromisoformat(self.start), date.fromisoformat(self.end)
 
 
 class MoneyValue(Part, frozen=True):

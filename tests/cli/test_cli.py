@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from annotate.records import Record
 from annotate.schema import invariants, json_schema
 
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "annotate")
@@ -102,7 +103,7 @@ def test_a_folder_is_annotated_into_three_files(news: Path, tmp_path: Path) -> N
     ]
     found = {record["id"]: record for record in records(tmp_path / "out" / "annotations.jsonl")}
     assert sorted(found) == ["2025-04-14-contract", "row", "visit"]
-    assert all(invariants(record) == [] for record in found.values())
+    assert all(invariants(Record.from_dict(record)) == [] for record in found.values())
     assert all({"DATE", "MONEY"} <= labels(record) for record in found.values())
     assert found["row"]["meta"]["section"] == "world"
     assert found["visit"]["meta"]["date_source"] == "front_matter"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from annotate.pipeline import Options, Pipeline
-from annotate.records import Document
+from annotate.records import Document, Record
 
 
-def spans(lang: str, text: str, label: str) -> list[dict[str, Any]]:
-    found = Pipeline(Options(lang=lang)).annotate(Document("a", text, "a"))["spans"]
-    return [span for span in found if span["label"] == label]
+def record(lang: str, text: str) -> Record:
+    return Pipeline(Options(lang=lang)).annotate(Document("a", text, "a"))
 
 
 @pytest.mark.parametrize(
@@ -26,8 +23,8 @@ def spans(lang: str, text: str, label: str) -> list[dict[str, Any]]:
 )
 def test_an_acronym_of_a_kind_is_no_key(lang: str, text: str, key: str | None, acronym: str) -> None:
     """An acronym in brackets that names a kind gives a name and itself no key; a known name keeps its own."""
-    values = [span["value"] for span in spans(lang, text, "AGREEMENT")]
-    assert [(value["id"], value["acronym"]) for value in values] == [(key, acronym)] * 2
+    values = [span.value for span in record(lang, text).agreements]
+    assert [(value.id, value.acronym) for value in values] == [(key, acronym)] * 2
 
 
 @pytest.mark.parametrize(
@@ -47,6 +44,6 @@ def test_an_acronym_of_a_kind_is_no_key(lang: str, text: str, key: str | None, a
 )
 def test_the_sentence_settles_the_currency(lang: str, text: str, currency: str | None) -> None:
     """A currency name that several countries share is that of the one that the sentence names, else it stays open."""
-    (value,) = [span["value"] for span in spans(lang, text, "MONEY")]
-    assert value["currency"] == currency
-    assert bool(value["currency_candidates"]) == (currency is None)
+    (value,) = [span.value for span in record(lang, text).money]
+    assert value.currency == currency
+    assert bool(value.currency_candidates) == (currency is None)

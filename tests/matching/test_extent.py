@@ -12,7 +12,7 @@ import annotate
 def assert_marked(lang: str, marked: str) -> None:
     """Exactly the bracketed stretches of a text are its agreements."""
     text = re.sub(r"[\[\]]", "", marked)
-    found = [span["text"] for span in annotate.annotate(text, lang=lang)["spans"] if span["label"] == "AGREEMENT"]
+    found = [span.text for span in annotate.annotate(text, lang=lang).agreements]
     assert found == re.findall(r"\[(.*?)\]", marked)
 
 
@@ -83,5 +83,5 @@ def test_what_stands_around_a_name(lang: str, marked: str) -> None:
 def test_an_acronym_behind_the_parties_says_what_its_name_says() -> None:
     """It is a second span of the same kind."""
     record = annotate.annotate("O acordo de livre comércio entre o Brasil e Omã (ALCBO) vigora.", lang="pt")
-    kinds = [span["value"]["kind"] for span in record["spans"] if span["label"] == "AGREEMENT"]
+    kinds = [span.value.kind for span in record.agreements]
     assert kinds == ["free_trade_agreement"] * 2

@@ -90,8 +90,8 @@ def test_notations(lang: str) -> None:
     expected = {line: Decimal(amount) for w, amount in WHOLE.items() for line in (f"{w} EUR", f"EUR {w}")}
     for region in regions(lang):
         document = Document("a", "\n\n".join(lines), "a", region=region or None)
-        spans = pipeline.annotate(document)["spans"]
-        found = {span["text"]: Decimal(span["value"]["amount"]) for span in spans if span["label"] == "MONEY"}
+        spans = pipeline.annotate(document).money
+        found = {span.text: Decimal(span.value.amount or "") for span in spans}
         assert found == expected, region
 
 
@@ -124,5 +124,5 @@ def test_scale_words(lang: str) -> None:
             if written == own and local != usual:
                 continue
             record = pipeline.annotate(Document("a", f"{written} {words[0]} EUR", "a", region=region or None))
-            amounts = [Decimal(span["value"]["amount"]) for span in record["spans"] if span["label"] == "MONEY"]
+            amounts = [Decimal(span.value.amount or "") for span in record.money]
             assert amounts == [number * scale], (region, written, words[0])

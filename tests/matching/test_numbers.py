@@ -132,8 +132,8 @@ def test_letters_before_digits_are_a_code(lang: str) -> None:
     text = "A2024"
     assert [u.kinds for u in units(lang, text)][1:] == [{"code": None}]
     for sentence in ("In A2024.", "为A2024。", "A2024 was"):
-        spans = Pipeline(Options(lang=lang)).annotate(Document("a", sentence, "a"))["spans"]
-        assert [span["text"] for span in spans] == []
+        spans = Pipeline(Options(lang=lang)).annotate(Document("a", sentence, "a")).spans
+        assert [span.text for span in spans] == []
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_letters_before_digits_are_a_code(lang: str) -> None:
 )
 def test_roman_numeral_glued_to_a_year(lang: str, text: str, timex: list[str]) -> None:
     """A Roman numeral before a slash or hyphen is a quarter's or half's behind its word, else it begins a code."""
-    spans = Pipeline(Options(lang=lang)).annotate(Document("a", text, "a"))["spans"]
-    assert [span["value"]["timex"] for span in spans] == timex
+    spans = Pipeline(Options(lang=lang)).annotate(Document("a", text, "a")).dates
+    assert [span.value.timex for span in spans] == timex
 
 
 @pytest.mark.parametrize(

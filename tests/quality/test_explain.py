@@ -76,6 +76,7 @@ def test_a_span_tells_rule_slots_value_and_why(own: Pipeline) -> None:
         ("month", "mei", "5"),
         ("year", "2024", "2024"),
     ]
+    assert isinstance(span.value, dict)
     assert (span.value["timex"], span.short) == ("2024-05-03", "2024-05-03")
 
 
@@ -94,7 +95,7 @@ def test_an_explanation_has_the_spans_of_the_record(own: Pipeline, words: list[s
     record = own.annotate(Document("a", text, "a"))
     told = explain(text, pipeline=own)
     assert [(s.id, s.start, s.end, s.label, s.rule, s.value) for s in told.spans] == [
-        (s["id"], s["start"], s["end"], s["label"], s["rule"], s["value"]) for s in record["spans"]
+        (s.id, s.start, s.end, s.label, s.rule, s.value) for s in record.spans
     ]
     inside = [(rival.start, rival.end) for rival in told.rivals]
     assert all(0 <= start < end <= len(text) for start, end in inside)

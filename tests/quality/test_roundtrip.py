@@ -15,6 +15,7 @@ from babel.numbers import format_compact_decimal, format_currency
 from annotate.pipeline import Options, Pipeline
 from annotate.records import Document
 from annotate.rules import cldr
+from annotate.spans import DateSpan, MoneySpan
 
 LANGUAGES = cldr.languages()
 
@@ -134,9 +135,9 @@ def test_date(lang: str, name: str, pipelines: dict[str, Pipeline]) -> None:
     wrong: list[object] = []
     for day in days:
         text, timex = DATE_FORMATS[name](locale, day)
-        spans = pipelines[lang].annotate(Document("a", text, "a"))["spans"]
-        if [s["value"]["timex"] for s in spans if s["label"] == "DATE"] != [timex]:
-            wrong.append((text, timex, [(s["text"], s["value"].get("timex")) for s in spans]))
+        spans = pipelines[lang].annotate(Document("a", text, "a")).spans
+        if [s.value.timex for s in spans if isinstance(s, DateSpan)] != [timex]:
+            wrong.append((text, timex, [(s.text, s.value) for s in spans]))
     _share(wrong, len(days))
 
 
@@ -149,8 +150,8 @@ def test_amount(lang: str, name: str, pipelines: dict[str, Pipeline]) -> None:
     wrong: list[object] = []
     for amount, currency in sums:
         text, value = AMOUNT_FORMATS[name](locale, amount, currency)
-        spans = pipelines[lang].annotate(Document("a", text, "a"))["spans"]
-        found = [(Decimal(s["value"]["amount"] or 0), s["value"]["currency"]) for s in spans if s["label"] == "MONEY"]
+        spans = pipelines[lang].annotate(Document("a", text, "a")).spans
+        found = [(Decimal(s.value.amount or 0), s.value.currency) for s in spans if isinstance(s, MoneySpan)]
         if found != [(value, currency)]:
             wrong.append((text, str(value), currency, [(str(a), c) for a, c in found]))
     _share(wrong, len(sums))

@@ -85,7 +85,7 @@ def test_the_same_annotations_come_of_it(made: list[str]) -> None:
     document = Document("a", text, "a", date="2024-03-01")
     first, second = (Pipeline().annotate(document) for _ in range(2))
     assert first == second
-    assert len(first["spans"]) == 3
+    assert len(first.spans) == 3
     assert made == ["nl"]
 
 

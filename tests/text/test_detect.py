@@ -225,8 +225,8 @@ def test_short_paragraphs_of_a_mixed_document() -> None:
     """Paragraphs of one sentence each have their own language, Chinese ones too; the record says where they stand."""
     paragraphs = [SENTENCES["nl"], SENTENCES["en"], SENTENCES["nl"], SENTENCES["zh-cn"] + SENTENCES["zh-cn"]]
     record = Pipeline().annotate(Document("a", "\n\n".join([*paragraphs, SENTENCES["nl"]]), "a"))
-    assert record["lang"] == "nl"
-    assert [part["lang"] for part in record["meta"]["lang_segments"]] == ["nl", "en", "nl", "zh", "nl"]
+    assert record.lang == "nl"
+    assert [part.lang for part in record.meta.lang_segments] == ["nl", "en", "nl", "zh", "nl"]
 
 
 def test_a_document_in_two_languages_is_not_left_undecided() -> None:
@@ -241,8 +241,8 @@ def test_a_document_in_two_languages_is_not_left_undecided() -> None:
     pipeline = Pipeline()
     pipeline.detector = OfLines()
     text = "\n".join([SENTENCES["de"], SENTENCES["en"], SENTENCES["de"]])
-    assert pipeline.annotate(Document("a", text, "a"))["lang"] == "de"
-    assert pipeline.annotate(Document("a", "12\n34", "a"))["lang"] == UNDECIDED
+    assert pipeline.annotate(Document("a", text, "a")).lang == "de"
+    assert pipeline.annotate(Document("a", "12\n34", "a")).lang == UNDECIDED
 
 
 def test_wrapped_lines_are_not_asked_after() -> None:

@@ -21,6 +21,6 @@ from annotate import annotate
 def test_a_rate_is_told_in_a_period_of_the_schema(text: str, lang: str, per: set[str | None]) -> None:
     """`par semestre` is `half_year`; a sum per weekend or decade is a sum without a rate, and not an invalid record."""
     record = annotate(text, lang=lang)
-    found = {span["value"]["per"] for span in record["spans"] if span["label"] == "MONEY"}
+    found = {span.value.per for span in record.money}
     assert found - {None} == per - {None}
     assert found

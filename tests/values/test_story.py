@@ -13,8 +13,8 @@ HISTORY = "In 1944 the war went on. On 6 June the allies landed in Normandy. By 
 
 
 def dates(text: str, *, lang: str = "en", date: str | None = "2024-05-05") -> list[tuple[str, str, str | None]]:
-    spans = annotate.annotate(text, lang=lang, date=date)["spans"]
-    return [(s["text"], s["value"]["timex"], s["value"]["anchor"]) for s in spans if s["label"] == "DATE"]
+    spans = annotate.annotate(text, lang=lang, date=date).dates
+    return [(s.text, s.value.timex, s.value.anchor) for s in spans]
 
 
 def timexes(text: str, **more: str | None) -> list[str]:

@@ -42,8 +42,8 @@ def test_given(slots: dict[str, str], timex: str, edtf: str, start: str, end: st
     """What the text gives in full needs no document date, and none is named."""
     value = resolve_date(Slots(slots), None)
     assert value is not None
-    assert (value["timex"], value["edtf"], value["start"], value["end"]) == (timex, edtf, start, end)
-    assert value["anchor"] is None
+    assert (value.timex, value.edtf, value.start, value.end) == (timex, edtf, start, end)
+    assert value.anchor is None
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_relative(slots: dict[str, str], open_form: str, timex: str, start: str,
     """With a document date a relative expression has days and says so; without one it stays open."""
     value = resolve_date(Slots(slots), ANCHOR)
     assert value is not None
-    assert (value["timex"], value["start"], value["end"]) == (timex, start, end)
-    assert value["anchor"] == ANCHOR.isoformat()
+    assert (value.timex, value.start, value.end) == (timex, start, end)
+    assert value.anchor == ANCHOR.isoformat()
     undecided = resolve_date(Slots(slots), None)
     assert undecided is not None
-    assert (undecided["timex"], undecided["start"], undecided["anchor"]) == (open_form, None, None)
+    assert (undecided.timex, undecided.start, undecided.anchor) == (open_form, None, None)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_in_february(slots: dict[str, Any], timex: str) -> None:
     """Early in the year the last summer and the months before are those of the year before."""
     value = resolve_date(Slots(slots), date(2024, 2, 7))
     assert value is not None
-    assert value["timex"] == timex
+    assert value.timex == timex
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_in_february(slots: dict[str, Any], timex: str) -> None:
 def test_range(slots: dict[str, Any], timex: str | None) -> None:
     """The end of a range lends its start the month and year; a range that runs backwards is none."""
     value = resolve_date(Slots(slots), None)
-    assert (value and value["timex"]) == timex
+    assert (value and value.timex) == timex
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_range_near_the_document(slots: dict[str, Any], timex: str) -> None:
     """Ends without a year are told together; a relative first end lends the second its year and month."""
     value = resolve_date(Slots(slots), ANCHOR)
     assert value is not None
-    assert (value["timex"], value["anchor"]) == (timex, ANCHOR.isoformat())
+    assert (value.timex, value.anchor) == (timex, ANCHOR.isoformat())
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_mod() -> None:
     about = resolve_date(Slots(year="2008", mod="APPROX"), None)
     assert end is not None
     assert about is not None
-    assert (end["timex"], end["mod"], end["end"], end["edtf"]) == ("2008", "END", "2008-12-31", "2008")
-    assert (about["mod"], about["edtf"]) == ("APPROX", "2008~")
+    assert (end.timex, end.mod, end.end, end.edtf) == ("2008", "END", "2008-12-31", "2008")
+    assert (about.mod, about.edtf) == ("APPROX", "2008~")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_clause(slots: dict[str, Any], timex: str) -> None:
     """What leaves the year or week open is the last, the nearest or the next one, as its clause has it."""
     value = resolve_date(Slots(slots), ANCHOR)
     assert value is not None
-    assert value["timex"] == timex
+    assert value.timex == timex
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_part_of_a_year(slots: dict[str, str], timex: str) -> None:
     """A quarter or half in a clause of the past has begun; a quarter that is far off either way has, too."""
     value = resolve_date(Slots(slots), date(2026, 3, 5))
     assert value is not None
-    assert value["timex"] == timex
+    assert value.timex == timex
 
 
 @pytest.mark.parametrize(
@@ -223,8 +223,8 @@ def test_weekday_settles_the_year(slots: dict[str, Any], timex: str) -> None:
     """Of the years or months near the document a day is in the one where it falls on its weekday, if there is one."""
     value = resolve_date(Slots(slots), ANCHOR)
     assert value is not None
-    assert value["timex"] == timex
-    assert value["anchor"] == ANCHOR.isoformat()
+    assert value.timex == timex
+    assert value.anchor == ANCHOR.isoformat()
 
 
 @pytest.mark.parametrize(
@@ -235,4 +235,4 @@ def test_season_said_in_february(offset: str, season: str, timex: str) -> None:
     """January and February are still of the winter that began the year before."""
     value = resolve_date(Slots({"offset": offset, "season": season}), date(2024, 2, 10))
     assert value is not None
-    assert value["timex"] == timex
+    assert value.timex == timex

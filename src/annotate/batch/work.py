@@ -11,7 +11,6 @@ from types import TracebackType
 from annotate.pipeline import Pipeline
 from annotate.records import Document, Done, Failure
 from annotate.rules.patterns import PatternError
-from annotate.storage.write import to_bytes
 
 _PACKAGE = "annotate."
 _MESSAGE = 500
@@ -30,12 +29,12 @@ def annotate_document(pipeline: Pipeline, document: Document) -> Done | Failure:
         return _failure(document, error, _stage(error.__traceback__))
     record = trace.record
     try:
-        line = to_bytes(record)
+        line = record.to_json() + b"\n"
     except TypeError as error:  # no JSON: a lone surrogate that was made, not read
         return _failure(document, error, "write")
     langs = tuple(sorted({outcome.part.lang for outcome in trace.outcomes}))
-    labels = Counter(span["label"] for span in record["spans"])
-    return Done(document.id, record["lang"], langs, len(document.text), len(trace.tokens), labels, line)
+    labels = Counter(span.label for span in record.spans)
+    return Done(document.id, record.lang, langs, len(document.text), len(trace.tokens), labels, line)
 
 
 def where(document: Document) -> str:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from annotate.linking.linked import PACTS, Linked
+from annotate.spans import AgreementValue, PartnershipValue
 from annotate.text.tokens import Tokens
 
 #: How many characters may stand between a name and its acronym: ` (` and a quotation mark or two.
@@ -32,7 +35,9 @@ def mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
             continue
         start, end = tokens.starts[i], tokens.end(i)
         match = replace(source.match, i=i, j=i + 1, ci=i, cj=i + 1, start=start, end=end)
-        value = source.value | {"count": None} if "count" in source.value else dict(source.value)
+        value = source.value
+        if isinstance(value, AgreementValue):
+            value = structs.replace(value, count=None)
         found.append(Linked(match, value, source.grammar))
     return found
 
@@ -49,18 +54,24 @@ def _share(acronym: Linked, name: Linked | None, tokens: Tokens) -> None:
     if name is None:
         return
     short = _PLURAL.sub("", tokens.text[acronym.match.start : acronym.match.end])
-    for key in ("kind", "name", "parties", "level"):
-        if key in name.value:
-            acronym.value[key] = name.value[key]
-    known = name.value["id"] or acronym.value["id"]
     generic = f"={short}" in name.grammar.lists.get("generic_acronym", ())
-    proper = (generic and name.value.get("acronym")) or short  # a known name keeps its own: VKFTA behind (FTA)
-    if "count" in acronym.value:
-        acronym.value["count"] = None
-    for span in (name, acronym):
-        span.value["id"] = known or (short.lower() if name.value["name"] and not generic else None)
-        if "acronym" in span.value:
-            span.value["acronym"] = proper
+    told, own = name.value, acronym.value
+    if isinstance(told, AgreementValue) and isinstance(own, AgreementValue):
+        proper = (generic and told.acronym) or short  # a known name keeps its own: VKFTA behind (FTA)
+        name.value = structs.replace(told, id=_key(told, own, short, generic), acronym=proper)
+        acronym.value = structs.replace(name.value, count=None)
+    elif isinstance(told, PartnershipValue) and isinstance(own, PartnershipValue):
+        name.value = acronym.value = structs.replace(told, id=_key(told, own, short, generic))
+
+
+def _key(
+    told: AgreementValue | PartnershipValue,
+    own: AgreementValue | PartnershipValue,
+    short: str,
+    generic: bool,
+) -> str | None:
+    """The key that a name and its acronym share: that of the list of names, or the acronym of a name in the text."""
+    return told.id or own.id or (short.lower() if told.name and not generic else None)
 
 
 def _compounded(tokens: Tokens, i: int) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from annotate.linking.linked import Linked
 from annotate.rules.cldr import region_currencies
 from annotate.rules.grammar import Grammar
+from annotate.spans import MoneyValue
 from annotate.text.sentences import sentence_around
 from annotate.text.tokens import Tokens
 
@@ -15,12 +18,12 @@ from annotate.text.tokens import Tokens
 def settle_currencies(spans: Sequence[Linked], tokens: Tokens) -> None:
     """Give a sum that may be of several currencies the one whose country its sentence names, if that is one only."""
     for span in spans:
-        candidates = span.value.get("currency_candidates") if span.match.label == "MONEY" else None
-        if not candidates or span.value["currency"] is not None:
+        value = span.value
+        if not isinstance(value, MoneyValue) or not value.currency_candidates or value.currency is not None:
             continue
         named = _currencies_named(span.grammar, sentence_around(tokens.text, span.match.start, span.match.end), tokens)
-        if len(fitting := [code for code in candidates if code in named]) == 1:
-            span.value |= {"currency": fitting[0], "currency_candidates": []}
+        if len(fitting := [code for code in value.currency_candidates if code in named]) == 1:
+            span.value = replace(value, currency=fitting[0], currency_candidates=())
 
 
 def _currencies_named(grammar: Grammar, sentence: tuple[int, int], tokens: Tokens) -> set[str]:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import get_args
+
+from msgspec.structs import replace
 
 from annotate.linking.linked import PACTS, Linked
+from annotate.records import Fact, FactType
 from annotate.rules.grammar import Grammar
+from annotate.spans import AgreementStatus, AgreementValue, DateValue, PartnershipValue
 from annotate.text.tokens import Tokens
 
-_FACTS = frozenset({"signed", "upgraded", "established", "ratified", "in_force", "negotiating"})
+#: What a status is as the type of a fact; a proposal has not come about.
+_FACTS: dict[str, FactType] = {kind: kind for kind in get_args(FactType) if kind != "valued_at"}
+_STATUSES: dict[str, AgreementStatus] = {status: status for status in get_args(AgreementStatus)}
 
 
-def facts_of(inside: Sequence[Linked], sentence: tuple[int, int], tokens: Tokens) -> Iterator[dict[str, Any]]:
+def facts_of(inside: Sequence[Linked], sentence: tuple[int, int], tokens: Tokens) -> Iterator[Fact]:
     """The facts that one sentence states, out of the spans inside it; status, dates and sums are filled on the way."""
     pacts = _distinct([s for s in inside if s.match.label in PACTS])
     dates = [s for s in inside if s.match.label == "DATE"]
     for pact in pacts:
         amount = _amount_of(pact, inside, tokens)
-        if amount and "amount_span" in pact.value:
-            pact.value["amount_span"] = amount.id
+        if amount and isinstance(pact.value, AgreementValue):
+            pact.value = replace(pact.value, amount_span=amount.id)
             yield _fact("valued_at", pact, None, amount, (pact.match.start, amount.match.end))
     if len(pacts) != 1:
         return
@@ -27,19 +33,24 @@ def facts_of(inside: Sequence[Linked], sentence: tuple[int, int], tokens: Tokens
     status, verb = _status(pact, sentence, tokens)
     if status is None or verb is None:
         return
-    pact.value["status"] = status
-    date = dates[0] if len(dates) == 1 and dates[0].value.get("start") else None
-    if date is None:
-        return
-    if "since_span" in pact.value:
-        if status not in ("established", "upgraded"):
-            return
-        pact.value["since_span"] = date.id
+    date = _only_date(dates)
+    if isinstance(pact.value, AgreementValue):
+        pact.value = replace(pact.value, status=_STATUSES.get(status), date_span=date and date.id)
+    elif isinstance(pact.value, PartnershipValue):
+        begun = date if status in ("established", "upgraded") else None
+        pact.value = replace(pact.value, status=status, since_span=begun and begun.id)
+        date = begun
     else:
-        pact.value["date_span"] = date.id
-    if status in _FACTS:
+        return
+    if date and status in _FACTS:
         places = [pact.match.start, pact.match.end, date.match.start, date.match.end, *verb]
-        yield _fact(status, pact, date, None, (min(places), max(places)))
+        yield _fact(_FACTS[status], pact, date, None, (min(places), max(places)))
+
+
+def _only_date(dates: Sequence[Linked]) -> Linked | None:
+    """The date of a sentence that has one only, with its days known."""
+    date = dates[0] if len(dates) == 1 else None
+    return date if date and isinstance(date.value, DateValue) and date.value.start else None
 
 
 def _distinct(pacts: Sequence[Linked]) -> list[Linked]:
@@ -83,14 +94,7 @@ def _status(pact: Linked, sentence: tuple[int, int], tokens: Tokens) -> tuple[st
     return next(iter(found.items())) if len(found) == 1 else (None, None)
 
 
-def _fact(
-    kind: str, pact: Linked, date: Linked | None, amount: Linked | None, evidence: tuple[int, int]
-) -> dict[str, Any]:
-    return {
-        "type": kind,
-        "subject": pact.id,
-        "parties": [party["code"] or party["name"] for party in pact.value["parties"]],
-        "date": date.id if date else None,
-        "amount": amount.id if amount else None,
-        "evidence": list(evidence),
-    }
+def _fact(kind: FactType, pact: Linked, date: Linked | None, amount: Linked | None, evidence: tuple[int, int]) -> Fact:
+    assert isinstance(pact.value, AgreementValue | PartnershipValue)
+    parties = tuple(party.code or party.name for party in pact.value.parties)
+    return Fact(kind, pact.id, parties, date.id if date else None, amount.id if amount else None, evidence)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from annotate.rules.grammar import Grammar
 from annotate.rules.matches import Match
+from annotate.spans import Value
 
 #: The labels of what parties conclude.
 PACTS = ("AGREEMENT", "PARTNERSHIP")
@@ -17,7 +17,7 @@ class Linked:
     """A match with its value; its span's id and text are set when all spans are known."""
 
     match: Match
-    value: dict[str, Any]
+    value: Value
     grammar: Grammar
     id: str = ""
     text: str = ""

@@ -8,10 +8,9 @@ that it keeps out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from annotate.pipeline import Options, Pipeline, Trace
 from annotate.quality.explain import best_attempt, rivals
@@ -20,6 +19,7 @@ from annotate.rules import notation
 from annotate.rules.grammar import Example, Grammar, Rule
 from annotate.rules.matches import Match
 from annotate.rules.patterns import BUILT_IN, Fault, compile_language, unread
+from annotate.spans import Value
 
 _SHOWN = 60
 
@@ -154,7 +154,7 @@ class _Span:
     label: str
     kind: str
     rules: tuple[str, ...]
-    value: Mapping[str, Any]
+    value: Value
 
 
 def _problems(case: Case, pipeline: Pipeline, grammar: Grammar) -> Iterator[str]:
@@ -172,7 +172,7 @@ def _problems(case: Case, pipeline: Pipeline, grammar: Grammar) -> Iterator[str]
     marks = {(start, end) for start, end, _ in case.example.spans}
     for span in found:
         if (span.start, span.end) not in marks:
-            shown = f"[{case.example.text[span.start : span.end]}]({notation.write(span.kind, span.value)})"
+            shown = f"[{case.example.text[span.start : span.end]}]({notation.write(span.value)})"
             yield f"{shown} is found {'' if case.reject else 'too '}(by {span.rules[0]})"
 
 
@@ -208,7 +208,7 @@ def _found(trace: Trace) -> Iterator[_Span]:
                 yield _span(match, value, outcome.grammar)
 
 
-def _span(match: Match, value: Mapping[str, Any], grammar: Grammar) -> _Span:
+def _span(match: Match, value: Value, grammar: Grammar) -> _Span:
     assert match.label is not None
     kind = grammar.labels[match.label].value
     return _Span(match.start, match.end, match.label, kind, (match.rule, *match.trail), value)
@@ -231,7 +231,7 @@ def _marked(
         return
     wrong = ", ".join(notation.differences(stated, span.value))
     if wrong:
-        yield f"the value of {shown} does not hold: {wrong}; it is ({notation.write(span.kind, span.value)})"
+        yield f"the value of {shown} does not hold: {wrong}; it is ({notation.write(span.value)})"
 
 
 def _by_its_rule(case: Case, found: Sequence[_Span]) -> Iterator[str]:

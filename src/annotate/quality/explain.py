@@ -9,8 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from annotate.matching import choose
 from annotate.matching.numbers import Number
@@ -21,6 +23,7 @@ from annotate.records import Document
 from annotate.rules import notation
 from annotate.rules.grammar import BUILT_IN_KINDS, PHRASE_START, Grammar, Rule, TokenSpec
 from annotate.rules.matches import Match, Slot
+from annotate.spans import AnySpan, Value
 from annotate.text.detect import UNDECIDED
 
 
@@ -53,7 +56,7 @@ class Explained:
     why: str
     made_of: tuple[str, ...]
     slots: tuple[Part, ...]
-    value: Mapping[str, Any]
+    value: Value
     short: str
 
 
@@ -89,7 +92,8 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """The explanation as JSON has it."""
-        return asdict(self)
+        content: dict[str, Any] = msgspec.to_builtins(self)
+        return content
 
     def render(self) -> str:
         """The explanation as plain text."""
@@ -125,8 +129,8 @@ def explain(
     trace = pipeline.trace(document)
     return Explanation(
         text=text,
-        lang=trace.record["lang"],
-        spans=tuple(_explained(span, trace) for span in trace.record["spans"]),
+        lang=trace.record.lang,
+        spans=tuple(_explained(span, trace) for span in trace.record.spans),
         rivals=tuple(rivals(trace)),
         rule=tuple(_why_not(rule, trace, pipeline)) if rule else (),
     )
@@ -135,16 +139,22 @@ def explain(
 # --- spans
 
 
-def _explained(span: Mapping[str, Any], trace: Trace) -> Explained:
-    linked = next(one for one in trace.spans if one.id == span["id"])
+def _explained(span: AnySpan, trace: Trace) -> Explained:
+    linked = next(one for one in trace.spans if one.id == span.id)
     grammar, match = linked.grammar, linked.match
     rule = grammar.rules.get(match.rule)
     return Explained(
-        **{key: span[key] for key in ("id", "start", "end", "text", "label", "rule", "value")},
+        id=span.id,
+        start=span.start,
+        end=span.end,
+        text=span.text,
+        label=span.label,
+        rule=span.rule,
+        value=span.value,
         why=rule.why if rule else "",
         made_of=tuple(dict.fromkeys(match.trail)),
         slots=tuple(Part(name, slot.text, slot_value(slot)) for name, slots in match.slots.items() for slot in slots),
-        short=notation.write(grammar.labels[span["label"]].value, span["value"]),
+        short=notation.write(linked.value),
     )
 
 
@@ -166,7 +176,8 @@ def _span_lines(span: Explained) -> Iterator[str]:
     for part in span.slots:
         value = f" = {part.value}" if part.value != part.text else ""
         yield f"  slot     {part.slot}: '{_flat(part.text)}'{value}"
-    stated = (f"{key}: {value}" for key, value in span.value.items() if value not in (None, []))
+    fields = span.value if isinstance(span.value, dict) else span.value.to_dict()
+    stated = (f"{key}: {content}" for key, content in fields.items() if content not in (None, []))
     yield f"  value    {', '.join(stated)}"
 
 

@@ -58,7 +58,8 @@ def _point(parts: dict[str, str]) -> Value | None:
         slots["century"] += 1
     if "decade" in slots:
         slots["decade"] *= 10
-    value = resolve_date(slots, None)
+    found = resolve_date(slots, None)
+    value = None if found is None else found.to_dict()
     if value is not None and weekend:
         monday = str(value["start"])
         value |= _weekend(monday, str(value["end"]))

@@ -17,18 +17,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from annotate.spans import AGREEMENT_KINDS, MONEY_MODIFIERS, MONEY_PERIODS, PARTNERSHIP_KINDS, TIMEX_MODS
+from annotate.spans import (
+    AGREEMENT_KINDS,
+    MONEY_MODIFIERS,
+    MONEY_PERIODS,
+    PARTNERSHIP_KINDS,
+    TIMEX_MODS,
+    AgreementValue,
+    DateValue,
+    MoneyValue,
+    PartnershipValue,
+    SlotsValue,
+    Value,
+)
 
-Value = Mapping[str, Any]
+#: What an example states of a value: some of its fields, and what must stand there.
+Stated = dict[str, str | list[str] | None]
 
 
 class NotationError(ValueError):
     """The text in parentheses is no value of its kind; the message says what would be."""
 
 
-def read(kind: str, written: str) -> dict[str, Any]:
+def read(kind: str, written: str) -> Stated:
     """What a value in parentheses states, by the keys of the record's value; nothing where it is empty.
 
     >>> read("date", "2008 END")
@@ -40,45 +52,60 @@ def read(kind: str, written: str) -> dict[str, Any]:
     return _READERS[kind](words) if words else {}
 
 
-def write(kind: str, value: Value) -> str:
+def write(value: Value) -> str:
     """A value in the form that `read` takes, so that it can be pasted into an example.
 
-    >>> write("money", {"amount": "5", "currency": "EUR", "per": "year"})
+    >>> write(MoneyValue("5", None, None, "EUR", (), None, "year"))
     '5 EUR /year'
     """
-    return " ".join(_WRITERS[kind](value))
+    match value:
+        case DateValue():
+            return " ".join(_write_date(value))
+        case MoneyValue():
+            return " ".join(_write_money(value))
+        case AgreementValue():
+            return " ".join(_write_agreement(value))
+        case PartnershipValue():
+            return " ".join(_write_partnership(value))
+        case _:
+            return " ".join(_write_pairs(value))
 
 
-def differences(stated: Value, value: Value) -> Iterator[str]:
+def differences(stated: Stated, value: Value) -> Iterator[str]:
     """What is stated and not so: `mod is START, not END`.
 
-    >>> list(differences({"timex": "2008", "mod": None}, {"timex": "2009", "mod": None}))
-    ['timex is 2009, not 2008']
+    >>> value = MoneyValue("5", None, None, "EUR", (), None, "year")
+    >>> list(differences({"amount": "5.00", "per": None}, value))
+    ['per is year, not null']
     """
     for key, wanted in stated.items():
-        found = value.get(key)
+        found = _field(value, key)
         if not _same(key, wanted, found, value):
             yield f"{key} is {_shown(found)}, not {_shown(wanted)}"
 
 
-def _same(key: str, wanted: Any, found: Any, value: Value) -> bool:
-    if key == "timex":
-        return wanted in (found, value.get("edtf"))
-    if key in ("amount", "min", "max") and wanted is not None and found is not None:
+def _field(value: Value, key: str) -> str | list[str] | None:
+    """A field of a value as `read` would state it."""
+    found = value.get(key) if isinstance(value, dict) else getattr(value, key)
+    if isinstance(found, tuple):
+        return [item if isinstance(item, str) else item.code or item.name for item in found]
+    return found if found is None else str(found)
+
+
+def _same(key: str, wanted: str | list[str] | None, found: str | list[str] | None, value: Value) -> bool:
+    if key == "timex" and isinstance(value, DateValue):
+        return wanted in (found, value.edtf)
+    if key in ("amount", "min", "max") and isinstance(wanted, str) and isinstance(found, str):
         return Decimal(wanted) == Decimal(found)
-    if key in ("level", "currency_candidates"):
-        return sorted(wanted) == sorted(found or ())
-    if key == "parties":
-        return sorted(wanted) == sorted(party["code"] or party["name"] for party in found or ())
-    return bool(wanted == (str(found) if isinstance(found, int) else found))
+    if isinstance(wanted, list) and isinstance(found, list):
+        return sorted(wanted) == sorted(found)
+    return wanted == found
 
 
-def _shown(value: Any) -> str:
+def _shown(value: str | list[str] | None) -> str:
     if value is None:
         return "null"
-    if isinstance(value, str):
-        return value or '""'
-    return " ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else str(value)
+    return value or '""' if isinstance(value, str) else " ".join(value) or "none"
 
 
 _MARK = re.compile(r"\[([^\[\]]+)\]\(([^()]*)\)")
@@ -117,14 +144,14 @@ _TIMEX = re.compile(rf"{_POINT}|{_REFERENCE}|{_LENGTH}|{_SIDE}/{_SIDE}")
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d)?\.\.(\d{4}-\d\d-\d\d)?")
 
 
-def _read_date(words: Sequence[str]) -> dict[str, Any]:
+def _read_date(words: Sequence[str]) -> Stated:
     timex, *more = words
     if not _TIMEX.fullmatch(timex):
         raise NotationError(
             f"'{timex}' is no date; write its TIMEX3 or EDTF value, such as 2024-12-06, 2008, 199, 2024-Q3, "
             "2020/2021, P5Y, XXXX-05-06 or PAST_REF"
         )
-    stated: dict[str, Any] = {"timex": timex, "mod": None}
+    stated: Stated = {"timex": timex, "mod": None}
     for word in more:
         if days := _DAYS.fullmatch(word):
             stated |= {"start": days[1], "end": days[2]}
@@ -135,12 +162,12 @@ def _read_date(words: Sequence[str]) -> dict[str, Any]:
     return stated
 
 
-def _write_date(value: Value) -> Iterator[str]:
-    yield value["timex"]
-    if value.get("mod"):
-        yield value["mod"]
-    if value.get("anchor") and (value.get("start") or value.get("end")):
-        yield f"{value['start'] or ''}..{value['end'] or ''}"
+def _write_date(value: DateValue) -> Iterator[str]:
+    yield value.timex
+    if value.mod:
+        yield value.mod
+    if value.anchor and (value.start or value.end):
+        yield f"{value.start or ''}..{value.end or ''}"
 
 
 # --- sums
@@ -151,9 +178,9 @@ _CODE = re.compile(r"[A-Z]{3}")
 _CODES = re.compile(r"[A-Z]{3}(?:\|[A-Z]{3})+")
 
 
-def _read_money(words: Sequence[str]) -> dict[str, Any]:
+def _read_money(words: Sequence[str]) -> Stated:
     amount, *more = words
-    stated: dict[str, Any] = {"amount": None, "min": None, "max": None}
+    stated: Stated = {"amount": None, "min": None, "max": None}
     if amount == "?":  # the amount is not asked, and the currency undecided
         more, stated = list(words), {}
     elif bounds := _RANGE.fullmatch(amount):
@@ -170,7 +197,7 @@ def _read_money(words: Sequence[str]) -> dict[str, Any]:
     return stated
 
 
-def _money_word(word: str) -> dict[str, Any]:
+def _money_word(word: str) -> Stated:
     if _CODES.fullmatch(word):
         return {"currency_candidates": word.split("|")}
     if word in MONEY_MODIFIERS:
@@ -182,32 +209,31 @@ def _money_word(word: str) -> dict[str, Any]:
     )
 
 
-def _write_money(value: Value) -> Iterator[str]:
-    amount = value.get("amount")
-    yield amount if amount is not None else f"{value.get('min') or ''}..{value.get('max') or ''}"
-    yield value.get("currency") or "?"
-    if value.get("currency_candidates"):
-        yield "|".join(value["currency_candidates"])
-    if value.get("modifier"):
-        yield value["modifier"]
-    if value.get("per"):
-        yield f"/{value['per']}"
+def _write_money(value: MoneyValue) -> Iterator[str]:
+    yield value.amount if value.amount is not None else f"{value.min or ''}..{value.max or ''}"
+    yield value.currency or "?"
+    if value.currency_candidates:
+        yield "|".join(value.currency_candidates)
+    if value.modifier:
+        yield value.modifier
+    if value.per:
+        yield f"/{value.per}"
 
 
 # --- agreements, partnerships, and labels of the user's own
 
-_AGREEMENT_KEYS = ("count", "acronym", "id", "name", "parties", "subject", "status", "date_span", "amount_span")
-_PARTNERSHIP_KEYS = ("kind", "id", "name", "parties", "status", "since_span")
+_AGREEMENT_KEYS = tuple(name for name in AgreementValue.__struct_fields__ if name != "kind")
+_PARTNERSHIP_KEYS = tuple(name for name in PartnershipValue.__struct_fields__ if name != "level")
 
 
-def _read_agreement(words: Sequence[str]) -> dict[str, Any]:
+def _read_agreement(words: Sequence[str]) -> Stated:
     kind, *pairs = words
     if kind not in AGREEMENT_KINDS:
         raise NotationError(f"'{kind}' is no kind of agreement; {_choices(AGREEMENT_KINDS)}")
     return {"kind": kind, **_read_pairs(pairs, _AGREEMENT_KEYS)}
 
 
-def _read_partnership(words: Sequence[str]) -> dict[str, Any]:
+def _read_partnership(words: Sequence[str]) -> Stated:
     level = [word for word in words if "=" not in word]
     pairs = words[len(level) :]
     wrong = next((word for word in level if not re.fullmatch(r"[a-z_]+|-", word)), None)
@@ -216,14 +242,14 @@ def _read_partnership(words: Sequence[str]) -> dict[str, Any]:
             f"'{' '.join(words)}' is no partnership; write its levels first (comprehensive strategic, "
             f"or - for none), then pairs such as kind=alliance; {_choices(_PARTNERSHIP_KEYS)}"
         )
-    stated = {"level": [word for word in level if word != "-"], **_read_pairs(pairs, _PARTNERSHIP_KEYS)}
+    stated: Stated = {"level": [word for word in level if word != "-"], **_read_pairs(pairs, _PARTNERSHIP_KEYS)}
     if stated.get("kind", "partnership") not in PARTNERSHIP_KINDS:
         raise NotationError(f"'{stated['kind']}' is no kind of partnership; {_choices(PARTNERSHIP_KINDS)}")
     return stated
 
 
-def _read_pairs(words: Iterable[str], known: Sequence[str] = ()) -> dict[str, Any]:
-    stated: dict[str, Any] = {}
+def _read_pairs(words: Iterable[str], known: Sequence[str] = ()) -> Stated:
+    stated: Stated = {}
     for word in words:
         key, sign, value = word.partition("=")
         if not sign or (known and key not in known):
@@ -233,36 +259,29 @@ def _read_pairs(words: Iterable[str], known: Sequence[str] = ()) -> dict[str, An
     return stated
 
 
-def _write_agreement(value: Value) -> Iterator[str]:
-    yield value["kind"]
-    yield from _write_pairs(value, ("count", "acronym", "id"))
+def _write_agreement(value: AgreementValue) -> Iterator[str]:
+    yield value.kind
+    yield from _write_pairs({"count": value.count, "acronym": value.acronym, "id": value.id})
 
 
-def _write_partnership(value: Value) -> Iterator[str]:
-    yield from value["level"] or ("-",)
-    if value["kind"] != "partnership":
-        yield f"kind={value['kind']}"
-    yield from _write_pairs(value, ("id",))
+def _write_partnership(value: PartnershipValue) -> Iterator[str]:
+    yield from value.level or ("-",)
+    if value.kind != "partnership":
+        yield f"kind={value.kind}"
+    yield from _write_pairs({"id": value.id})
 
 
-def _write_pairs(value: Value, keys: Iterable[str] | None = None) -> Iterator[str]:
-    for key in value if keys is None else keys:
-        if value.get(key) is not None:
-            text = str(value[key])
+def _write_pairs(value: SlotsValue) -> Iterator[str]:
+    for key, content in value.items():
+        if content is not None:
+            text = str(content)
             yield f"{key}={text}" if text and not re.search(r"\s", text) else f'{key}="{text}"'
 
 
-_READERS: Mapping[str, Callable[[Sequence[str]], dict[str, Any]]] = {
+_READERS: Mapping[str, Callable[[Sequence[str]], Stated]] = {
     "date": _read_date,
     "money": _read_money,
     "agreement": _read_agreement,
     "partnership": _read_partnership,
     "slots": _read_pairs,
-}
-_WRITERS: Mapping[str, Callable[[Value], Iterator[str]]] = {
-    "date": _write_date,
-    "money": _write_money,
-    "agreement": _write_agreement,
-    "partnership": _write_partnership,
-    "slots": _write_pairs,
 }

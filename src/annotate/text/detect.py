@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 from langdetect.utils.ngram import NGram
 
+from annotate.records import Segment
 from annotate.text import profiles
 from annotate.text.profiles import LETTERS, Profiles
 from annotate.text.scripts import LATIN, scripts_in
@@ -70,15 +71,6 @@ class Guess:
 
     lang: str
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of text in one language."""
-
-    start: int
-    end: int
-    lang: str
 
 
 class Detector(Protocol):

@@ -3,49 +3,48 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from annotate.matching.numbers import Number
-from annotate.spans import MONEY_PERIODS
+from annotate.spans import MONEY_PERIODS, MoneyPeriod, MoneyValue
 from annotate.values.timex import Slots
 
-_KEYS = ("amount", "min", "max", "currency", "currency_candidates", "modifier", "per")
+#: The currencies of the document's region, and those of its language.
+Currencies = tuple[tuple[str, ...], tuple[str, ...]]
+
+#: The periods of rates by their words' values; none is told in another (`per weekend`).
+_PERIODS: dict[str | None, MoneyPeriod] = {period: period for period in MONEY_PERIODS} | {"half": "half_year"}
 
 
-def resolve_money(match: Slots, currencies: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, Any] | None:
+def resolve_money(match: Slots, currencies: Currencies) -> MoneyValue | None:
     """The value of a sum, None where it makes none (a range that falls, a subunit of no currency).
 
-    `currencies` are those of the document's region, and those of its language: of an ambiguous word or symbol the
-    region decides, then the usual meaning (a bare `dollar`), then the language (`kronor` in Swedish).
+    Of an ambiguous word or symbol the region decides, then the usual meaning (a bare `dollar`), then the language
+    (`kronor` in Swedish).
     """
-    code, candidates = _currency(match.get("currency"), currencies)
-    if match.get("region_currency"):
-        code, candidates = _currency(match.get("region_currency"), currencies)
-    value: dict[str, Any] = dict.fromkeys(_KEYS)
-    value |= {"currency": code, "currency_candidates": candidates}
+    code, candidates = _currency(match.get("region_currency") or match.get("currency"), currencies)
     low, high = match.get("amount"), match.get("amount_to")
     if not isinstance(low, Number) or _is_head(low) or (isinstance(high, Number) and _is_head(high)):
         return None
     divisor = Decimal(match.get("divisor") or 1)
+    amount, least, most = None, None, None
     if isinstance(high, Number):
         first = _scaled(low, high)
         if not first < high.value:
             return None
-        value |= {"min": plain(first / divisor), "max": plain(high.value / divisor)}
+        least, most = plain(first / divisor), plain(high.value / divisor)
     else:
-        amount = low.value
-        if isinstance(match.get("cents"), Number):
-            amount = (amount + match.get("cents").value / 100).quantize(Decimal("0.01"))
-        if isinstance(match.get("decimal"), Number):
-            amount = _spoken(amount, match.get("decimal").value)
-        value["amount"] = plain((-amount if match.get("negative") and amount > 0 else amount) / divisor)
-    return value | {"modifier": match.get("modifier"), "per": _rate(match.get("per"))}
+        amount = plain(_whole(low, match) / divisor)
+    return MoneyValue(amount, least, most, code, candidates, match.get("modifier"), _PERIODS.get(match.get("per")))
 
 
-def _rate(period: str | None) -> str | None:
-    """The period of a rate as the contract names it, None for one that no rate is told in (`per weekend`)."""
-    named = "half_year" if period == "half" else period
-    return named if named in MONEY_PERIODS else None
+def _whole(low: Number, match: Slots) -> Decimal:
+    """An amount with its sign, its cents, and the decimal that words say behind it."""
+    amount, cents, behind = low.value, match.get("cents"), match.get("decimal")
+    if isinstance(cents, Number):
+        amount = (amount + cents.value / 100).quantize(Decimal("0.01"))
+    if isinstance(behind, Number):
+        amount = _spoken(amount, behind.value)
+    return -amount if match.get("negative") and amount > 0 else amount
 
 
 def _is_head(number: Number) -> bool:
@@ -80,17 +79,17 @@ def plain(amount: Decimal) -> str:
     return f"{amount.to_integral_value():f}" if amount == amount.to_integral_value() else f"{amount:f}"
 
 
-def _currency(value: str | None, currencies: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[str | None, list[str]]:
+def _currency(value: str | None, currencies: Currencies) -> tuple[str | None, tuple[str, ...]]:
     """The code that a currency word stands for, or its candidates where nothing settles it."""
     if not value:
-        return None, []
+        return None, ()
     codes = value.split("|")
     if len(codes) == 1:
-        return codes[0].rstrip("*"), []
-    bare = [code.rstrip("*") for code in codes]
+        return codes[0].rstrip("*"), ()
+    bare = tuple(code.rstrip("*") for code in codes)
     default = [code.rstrip("*") for code in codes if code.endswith("*")]
     own, language = currencies
     for used in (own, default, language):
         if len(common := [code for code in bare if code in used]) == 1:
-            return common[0], []
+            return common[0], ()
     return None, bare

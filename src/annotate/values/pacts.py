@@ -3,65 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from annotate.matching.numbers import Number
 from annotate.rules.grammar import KnownName
 from annotate.rules.matches import Match
-from annotate.spans import AGREEMENT_KINDS, LEVELS
+from annotate.spans import (
+    AGREEMENT_KINDS,
+    LEVELS,
+    PARTNERSHIP_KINDS,
+    AgreementKind,
+    AgreementValue,
+    PartnershipKind,
+    PartnershipValue,
+    Party,
+)
 
-_AGREEMENT_KEYS = ("kind", "name", "id", "acronym", "count", "parties", "subject", "status", "date_span", "amount_span")
-_PARTNERSHIP_KEYS = ("kind", "level", "name", "id", "parties", "status", "since_span")
+_AGREEMENT_KINDS: dict[str, AgreementKind] = {kind: kind for kind in AGREEMENT_KINDS}
+_PARTNERSHIP_KINDS: dict[str, PartnershipKind] = {kind: kind for kind in PARTNERSHIP_KINDS}
 
 
-def resolve_agreement(match: Match, text: str, names: Mapping[str, KnownName]) -> dict[str, Any]:
+def resolve_agreement(match: Match, text: str, names: Mapping[str, KnownName]) -> AgreementValue:
     """Kind, count and name of an agreement; a known name brings its key and acronym."""
-    value: dict[str, Any] = dict.fromkeys(_AGREEMENT_KEYS)
     known = names.get(match.get("known") or "")
-    value |= {"kind": _kind(match), "parties": []}
-    value["count"] = _count(match)
-    if known:
-        value |= {
-            "kind": known.kind or value["kind"],
-            "name": known.name,
-            "id": known.id,
-            "acronym": known.acronym,
-            "parties": [{"name": code, "code": code} for code in known.parties],
-        }
-    elif match.get("named"):
-        value["name"] = text
-    value["parties"] = value["parties"] or _parties(match)
-    return value
+    return AgreementValue(
+        kind=_AGREEMENT_KINDS.get((known and known.kind) or _kind(match), "agreement"),
+        name=_name(match, text, known),
+        id=known.id if known else None,
+        acronym=known.acronym if known else None,
+        count=_count(match),
+        parties=_parties(match, known),
+        subject=None,
+        status=None,
+        date_span=None,
+        amount_span=None,
+    )
 
 
-def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName]) -> dict[str, Any]:
+def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName]) -> PartnershipValue:
     """Kind and level of a partnership, whatever the language and wording."""
-    value: dict[str, Any] = dict.fromkeys(_PARTNERSHIP_KEYS)
-    given = [level for slot in match.slots.get("level", ()) for level in str(slot.value).split() if level]
     known = names.get(match.get("known") or "")
-    level = [*known.level, *given] if known else given
-    value |= {
-        "kind": match.get("kind") or match.get("head") or "partnership",
-        "level": sorted(dict.fromkeys(level), key=lambda one: LEVELS.index(one) if one in LEVELS else len(LEVELS)),
-        "parties": [],
-    }
-    if known:
-        value |= {"kind": known.kind or value["kind"], "name": known.name, "id": known.id}
-        value["parties"] = [{"name": code, "code": code} for code in known.parties]
-    elif match.get("named"):
-        value["name"] = text
-    value["parties"] = value["parties"] or _parties(match)
-    return value
+    kind = (known and known.kind) or match.get("kind") or match.get("head")
+    given = [level for slot in match.slots.get("level", ()) for level in str(slot.value).split() if level]
+    levels = dict.fromkeys([*known.level, *given] if known else given)
+    return PartnershipValue(
+        kind=_PARTNERSHIP_KINDS.get(kind or "", "partnership"),
+        level=tuple(sorted(levels, key=lambda one: LEVELS.index(one) if one in LEVELS else len(LEVELS))),
+        name=_name(match, text, known),
+        id=known.id if known else None,
+        parties=_parties(match, known),
+        status=None,
+        since_span=None,
+    )
 
 
-def _parties(match: Match) -> list[dict[str, str | None]]:
-    """The parties that the words in and around the span name, each once."""
+def _name(match: Match, text: str, known: KnownName | None) -> str | None:
+    """The name that all mentions share, or the words of the span where they are one."""
+    return known.name if known else text if match.get("named") else None
+
+
+def _parties(match: Match, known: KnownName | None) -> tuple[Party, ...]:
+    """The parties of a known name, or those that the words in and around the span name, each once."""
+    if known and known.parties:
+        return tuple(Party(code, code) for code in known.parties)
     found: dict[str, str] = {}
     for slot in match.slots.get("party", ()):
         if isinstance(slot.value, str):
             codes = slot.value.split()  # one word may name several: 日米
             found |= {code: code for code in codes} if len(codes) > 1 else {slot.value: slot.text}
-    return [{"name": name, "code": code or None} for code, name in found.items()]
+    return tuple(Party(name, code or None) for code, name in found.items())
 
 
 #: Heads that leave it to their complement what kind of agreement they are.

@@ -11,11 +11,10 @@ from annotate.matching.numbers import Number
 from annotate.rules import cldr
 from annotate.rules.grammar import Grammar
 from annotate.rules.matches import Match
+from annotate.spans import Value
 from annotate.values.amounts import resolve_money
 from annotate.values.pacts import resolve_agreement, resolve_partnership
 from annotate.values.timex import resolve_date
-
-Value = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

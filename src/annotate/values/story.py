@@ -18,10 +18,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec.structs import replace
+
 from annotate.rules.matches import Match
+from annotate.spans import DateValue
 from annotate.text.sentences import sentence_around
 from annotate.text.tokens import Tokens
-from annotate.values.timex import Value, lacks_year, resolve_in_year
+from annotate.values.timex import lacks_year, resolve_in_year
 
 #: A day so near to the document's date is the news itself, not the story that it tells beside.
 _NEAR = 10
@@ -36,7 +39,7 @@ class Told:
     """A date of the text, in order: its match, its value against the document's date, and where it stands."""
 
     match: Match
-    value: Value
+    value: DateValue
     sentence: int
     paragraph: int
     #: Whether the sentence closes a clause, set off by commas, behind the date: `founded in 1998, said on 6 June`.
@@ -75,7 +78,7 @@ class _Passages:
         """Whether a date shows that the text speaks of its own time."""
         if lacks_year(told.match):
             return told.match.get("clause") == "future" or about(told.value, self.today, _NEAR)
-        return not told.match.get("relation") or told.value["grain"] in ("day", "week", "month")
+        return not told.match.get("relation") or told.value.grain in ("day", "week", "month")
 
     def sure(self) -> bool:
         """Whether the whole text is a history: many dates with their year, at most one in five of its own time."""
@@ -88,7 +91,7 @@ class _Passages:
         return self._far[paragraph] >= _STORY and not self._near[paragraph]
 
 
-def tell(dates: Sequence[Told], today: date | None) -> Iterator[Value]:
+def tell(dates: Sequence[Told], today: date | None) -> Iterator[DateValue]:
     """The value of each date, in order: its own, or that in the year of the story.
 
     `today` is the document's date; without one every date without a year takes that of the story, if there is one.
@@ -109,11 +112,11 @@ def tell(dates: Sequence[Told], today: date | None) -> Iterator[Value]:
 
 def _gives_year(told: Told) -> bool:
     value = told.value
-    return value["anchor"] is None and value["start"] is not None and value["grain"] not in ("decade", "century")
+    return value.anchor is None and value.days is not None and value.grain not in ("decade", "century")
 
 
-def _year(value: Value) -> int:
-    return int(value["end"][:4])
+def _year(value: DateValue) -> int:
+    return int((value.end or "")[:4])
 
 
 def is_far(year: int, today: date | None) -> bool:
@@ -121,11 +124,11 @@ def is_far(year: int, today: date | None) -> bool:
     return today is None or abs(year - today.year) > 1
 
 
-def about(value: Value, today: date | None, days: int) -> bool:
+def about(value: DateValue, today: date | None, days: int) -> bool:
     """Whether a date is within so many days of the document's."""
-    if today is None or value["start"] is None:
+    if today is None or value.days is None:
         return False
-    first, last = date.fromisoformat(value["start"]), date.fromisoformat(value["end"])
+    first, last = value.days
     return first - today <= timedelta(days) and today - last <= timedelta(days)
 
 
@@ -133,19 +136,20 @@ def _follow(told: Told, reached: _Reference | None) -> _Reference | None:
     """What the story has reached behind a date that gives its year, or is told from the document's date."""
     if _gives_year(told):
         return _reference(told, told.value)
-    if told.value["anchor"] is not None or told.match.get("relative") or told.match.get("offset"):
+    if told.value.anchor is not None or told.match.get("relative") or told.match.get("offset"):
         return None  # yesterday, last year: the text speaks of its own time again
     return reached
 
 
-def _reference(told: Told, value: Value) -> _Reference:
-    known = value["grain"] in ("day", "month") and "/" not in value["timex"]
-    month = int(value["end"][5:7]) if known else None
-    anchor = value["end"][: {"day": 10, "month": 7}[value["grain"]] if known else 4]
+def _reference(told: Told, value: DateValue) -> _Reference:
+    known = value.grain in ("day", "month") and "/" not in value.timex
+    last = value.end or ""
+    month = int(last[5:7]) if known else None
+    anchor = last[: 10 if value.grain == "day" else 7] if known else last[:4]
     return _Reference(_year(value), month, anchor, told.sentence, told.paragraph, told.aside)
 
 
-def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> Value | None:
+def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> DateValue | None:
     """The value in the year of the story, None where the story says nothing of it."""
     if told.match.get("story") == "same":
         return _same_year(told, reached)
@@ -160,16 +164,16 @@ def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> Va
     elif not (is_far(reached.year, today) and _carries(told, reached, passages)):
         return None
     value = _value_in(told.match, reached)
-    if value is None or (today and value["start"] and value["start"] > today.isoformat()):
+    if value is None or (today and value.start and value.start > today.isoformat()):
         return None  # no such day; or a plan for 2030, decided in June
-    return value | {"anchor": reached.anchor}
+    return replace(value, anchor=reached.anchor)
 
 
-def _same_year(told: Told, reached: _Reference | None) -> Value | None:
+def _same_year(told: Told, reached: _Reference | None) -> DateValue | None:
     """The value of `9 August of the same year`: that of the date before, whichever it is."""
     if reached is None or (value := resolve_in_year(told.match, reached.year, reached.month)) is None:
         return None
-    return value | {"anchor": reached.anchor}
+    return replace(value, anchor=reached.anchor)
 
 
 def _may_be_news(told: Told, reached: _Reference, today: date | None) -> bool:
@@ -180,7 +184,7 @@ def _may_be_news(told: Told, reached: _Reference, today: date | None) -> bool:
         return True
     if reached.year == today.year:
         return False
-    return about(told.value, today, _NEAR if told.value["grain"] == "day" else 0)
+    return about(told.value, today, _NEAR if told.value.grain == "day" else 0)
 
 
 def _carries(told: Told, reached: _Reference, passages: _Passages) -> bool:
@@ -190,19 +194,20 @@ def _carries(told: Told, reached: _Reference, passages: _Passages) -> bool:
     return told.paragraph - reached.paragraph <= 1 and passages.past(told.paragraph)
 
 
-def _value_in(match: Match, reached: _Reference) -> Value | None:
+def _value_in(match: Match, reached: _Reference) -> DateValue | None:
     """The value in the year that the story has reached, or in the next.
 
     Stories go forward: behind November 1918 January is that of 1919.
     """
     value = resolve_in_year(match, reached.year, reached.month)
-    if value is None or reached.month is None or value["start"] is None:
+    if value is None or reached.month is None or value.days is None:
         return value
-    back = reached.year * 12 + reached.month - int(value["start"][:4]) * 12 - int(value["start"][5:7])
+    first, _ = value.days
+    back = reached.year * 12 + reached.month - first.year * 12 - first.month
     return (resolve_in_year(match, reached.year + 1, reached.month) or value) if back > 6 else value
 
 
-def placed(dates: Sequence[tuple[Match, Value]], tokens: Tokens) -> Iterator[Told]:
+def placed(dates: Sequence[tuple[Match, DateValue]], tokens: Tokens) -> Iterator[Told]:
     """The dates with the sentence and the paragraph that each stands in."""
     paragraphs = [tokens.starts[i] for i in tokens.breaks]
     start, end, number = 0, -1, 0

@@ -13,7 +13,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, Protocol
 
+from msgspec import structs
+
 from annotate.matching.numbers import Number
+from annotate.spans import DateValue, TimexType
 
 
 class Slots(Protocol):
@@ -54,20 +57,26 @@ _DURATION = {
     "decade": "P{}0Y",
     "weekend": "P{}WE",
 }
-_KEYS = ("timex", "timex_type", "mod", "edtf", "start", "end", "grain", "anchor")
-
-Value = dict[str, Any]
 
 
-def _value(timex: str, grain: str, *, edtf: str | None, days: tuple[date, date] | None, **more: Any) -> Value:
-    value: Value = dict.fromkeys(_KEYS)
-    value |= {"timex": timex, "timex_type": "DATE", "edtf": edtf, "grain": grain}
-    if days:
-        value |= {"start": days[0].isoformat(), "end": days[1].isoformat()}
-    return value | more
+def _value(
+    timex: str,
+    grain: str,
+    *,
+    edtf: str | None,
+    days: tuple[date, date] | None,
+    timex_type: TimexType = "DATE",
+) -> DateValue:
+    start, end = (day.isoformat() for day in days) if days else (None, None)
+    return DateValue(timex, timex_type, None, edtf, start, end, grain, None)
 
 
-def resolve_date(match: Slots, anchor: date | None) -> Value | None:
+def _told_from(anchor: date, value: DateValue) -> DateValue:
+    """A value that was resolved against the document's date, and says so."""
+    return structs.replace(value, anchor=anchor.isoformat())
+
+
+def resolve_date(match: Slots, anchor: date | None) -> DateValue | None:
     """The value of a date, None where the calendar has no such date (`31 februari 2024`).
 
     Raises nothing: a date out of the range of years 1 to 9999 is no date either.
@@ -76,16 +85,17 @@ def resolve_date(match: Slots, anchor: date | None) -> Value | None:
         value = _resolve(match, anchor)
     except (ValueError, OverflowError):
         return None
-    if value is not None and match.get("fiscal") and value["grain"] == "year":
-        value["timex"] = f"{match.get('fiscal')}{value['timex']}"  # TIMEX3 keeps fiscal years apart
-    if value is not None and (mod := match.get("mod")):
-        value["mod"] = mod
-        if mod == "APPROX" and value["edtf"] and "/" not in value["edtf"] and "X" not in value["edtf"]:
-            value["edtf"] += "~"
+    if value is None:
+        return None
+    if match.get("fiscal") and value.grain == "year":
+        value = structs.replace(value, timex=f"{match.get('fiscal')}{value.timex}")  # TIMEX3 keeps fiscal years apart
+    if mod := match.get("mod"):
+        about = mod == "APPROX" and value.edtf and not {"/", "X"} & {*value.edtf}
+        value = structs.replace(value, mod=mod, edtf=f"{value.edtf}~" if about else value.edtf)
     return value
 
 
-def _resolve(match: Slots, anchor: date | None) -> Value | None:
+def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
     if match.get("to") is not None:
         return _range(match, anchor)
     if match.get("relation"):
@@ -143,12 +153,12 @@ def _is_yearless(parts: Calendar) -> bool:
     return parts.day is not None or _own_order(parts) is not None
 
 
-def resolve_in_year(match: Slots, year: int, month: int | None) -> Value | None:
+def resolve_in_year(match: Slots, year: int, month: int | None) -> DateValue | None:
     """The value of a date without a year in a year, and where it has no month either in that month.
 
     None where there is no such day, or no month is known.
 
-    >>> resolve_in_year({"day": "6", "month": "6"}, 1944, None)["timex"]
+    >>> resolve_in_year({"day": "6", "month": "6"}, 1944, None).timex
     '1944-06-06'
     """
     if match.get("to") is None and _known_by_day(calendar_of(match)):
@@ -210,7 +220,7 @@ def _month_days(year: int, first: int, last: int) -> tuple[date, date]:
     return date(year, first, 1), date(end_year, end_month, calendar.monthrange(end_year, end_month)[1])
 
 
-def _point(parts: Calendar) -> Value:
+def _point(parts: Calendar) -> DateValue:
     """The value of parts that stand by themselves; open where the year is not given."""
     y = "XXXX" if parts.year is None else f"{parts.year:04d}"
     if parts.decade is not None:
@@ -242,7 +252,7 @@ def _point(parts: Calendar) -> Value:
     return _open_day(parts)
 
 
-def _open_day(parts: Calendar) -> Value:
+def _open_day(parts: Calendar) -> DateValue:
     """A day of which neither month nor year is given: `maandag`, `7日`."""
     if parts.day is not None and 1 <= parts.day <= 31:
         return _value(f"XXXX-XX-{parts.day:02d}", "day", edtf=None, days=None)
@@ -251,7 +261,7 @@ def _open_day(parts: Calendar) -> Value:
     raise ValueError("no date")
 
 
-def _in_month(parts: Calendar, y: str) -> Value:
+def _in_month(parts: Calendar, y: str) -> DateValue:
     assert parts.month is not None
     if not 1 <= parts.month <= 12:
         raise ValueError("no such month")
@@ -265,7 +275,7 @@ def _in_month(parts: Calendar, y: str) -> Value:
     return _value(timex, "day", edtf=timex if given else None, days=(day, day) if given else None)
 
 
-def _part_of_year(year: int | None, y: str, grain: str, number: int, months: int) -> Value:
+def _part_of_year(year: int | None, y: str, grain: str, number: int, months: int) -> DateValue:
     if not 1 <= number <= 12 // months:
         raise ValueError(f"no such {grain}")
     timex = f"{y}-{'Q' if grain == 'quarter' else 'H'}{number}"
@@ -275,7 +285,7 @@ def _part_of_year(year: int | None, y: str, grain: str, number: int, months: int
     return _value(timex, grain, edtf=f"{days[0]:%Y-%m}/{days[1]:%Y-%m}", days=days)
 
 
-def _decade(decade: int) -> Value:
+def _decade(decade: int) -> DateValue:
     """A decade by its first year; one of two digits (`jaren negentig`) is of the last century, if not too recent."""
     if decade < 100:
         if decade < 30:
@@ -285,7 +295,7 @@ def _decade(decade: int) -> Value:
     return _value(f"{first // 10}", "decade", edtf=f"{first // 10}X", days=(date(first, 1, 1), date(first + 9, 12, 31)))
 
 
-def _week(monday: date, *, weekend: bool = False) -> Value:
+def _week(monday: date, *, weekend: bool = False) -> DateValue:
     iso = monday.isocalendar()
     days = (monday + timedelta(5 if weekend else 0), monday + timedelta(6))
     timex = f"{iso.year}-W{iso.week:02d}" + ("-WE" if weekend else "")
@@ -295,7 +305,7 @@ def _week(monday: date, *, weekend: bool = False) -> Value:
 # --- relative to the document's date ---------------------------------------------------------------------------
 
 
-def _open(offset: int, unit: str) -> Value:
+def _open(offset: int, unit: str) -> DateValue:
     timex = "PRESENT_REF" if offset == 0 else "PAST_REF" if offset < 0 else "FUTURE_REF"
     return _value(timex, unit, edtf=None, days=None)
 
@@ -305,7 +315,7 @@ def _add_months(anchor: date, months: int) -> tuple[int, int]:
     return index // 12, index % 12 + 1
 
 
-def _relative(unit: str, offset: int, anchor: date | None) -> Value:
+def _relative(unit: str, offset: int, anchor: date | None) -> DateValue:
     """A period so many units away from the document's: `vorig jaar`, `gisteren`, `next quarter`."""
     if anchor is None:
         return _open(offset, unit)
@@ -328,10 +338,10 @@ def _relative(unit: str, offset: int, anchor: date | None) -> Value:
         value = _point(Calendar(century=(anchor.year - 1) // 100 + 1 + offset))
     else:
         value = _point(Calendar(year=anchor.year + offset))
-    return value | {"anchor": anchor.isoformat()}
+    return _told_from(anchor, value)
 
 
-def _distance(match: Slots, anchor: date | None) -> Value | None:
+def _distance(match: Slots, anchor: date | None) -> DateValue | None:
     """`three years ago`, `over twee weken` (a point) and `afgelopen 20 jaar`, `next five years` (a stretch)."""
     relation, unit = match.get("relation"), match.get("unit")
     count = _integer(match.get("count") or 1)
@@ -345,12 +355,8 @@ def _distance(match: Slots, anchor: date | None) -> Value | None:
     if anchor is not None:
         other = _shift(anchor, unit, sign * count)
         first, last = sorted((anchor, other))
-        value |= {
-            "start": first.isoformat(),
-            "end": last.isoformat(),
-            "edtf": f"{first}/{last}",
-            "anchor": anchor.isoformat(),
-        }
+        days = {"start": first.isoformat(), "end": last.isoformat(), "edtf": f"{first}/{last}"}
+        value = _told_from(anchor, structs.replace(value, **days))
     return value
 
 
@@ -369,7 +375,7 @@ def _shift(anchor: date, unit: str, count: int) -> date:
     return date(year, month, min(anchor.day, calendar.monthrange(year, month)[1]))
 
 
-def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -> Value | None:
+def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -> DateValue | None:
     """`vorig jaar`, `last March`, `next Monday`: the unit or the named period before or after the document's."""
     if match.get("unit"):
         return _in_directed_period(match.get("unit"), parts, offset, anchor)
@@ -391,7 +397,7 @@ def _directed(match: Slots, parts: Calendar, offset: int, anchor: date | None) -
         years = 0 if own > current else 1
     elif parts.season == "winter" and current < 0:
         years = -1
-    return _point(replace(parts, year=anchor.year + years)) | {"anchor": anchor.isoformat()}
+    return _told_from(anchor, _point(replace(parts, year=anchor.year + years)))
 
 
 def _days_to(weekday: int, offset: int, anchor: date) -> int:
@@ -402,7 +408,7 @@ def _days_to(weekday: int, offset: int, anchor: date) -> int:
     return away % 7 - 7 if offset < 0 else away % 7 or 7
 
 
-def _in_directed_period(unit: str, parts: Calendar, offset: int, anchor: date | None) -> Value:
+def _in_directed_period(unit: str, parts: Calendar, offset: int, anchor: date | None) -> DateValue:
     """`vorig jaar`, or what stands in it: `marzo del año pasado`, the Monday of last week."""
     if unit == "week" and parts.weekday and anchor:
         return _relative("day", 7 * offset + parts.weekday - 1 - anchor.weekday(), anchor)
@@ -413,19 +419,19 @@ def _in_directed_period(unit: str, parts: Calendar, offset: int, anchor: date | 
     return _relative(unit, offset, anchor)
 
 
-def _in_directed_year(parts: Calendar, offset: int, anchor: date | None) -> Value:
+def _in_directed_year(parts: Calendar, offset: int, anchor: date | None) -> DateValue:
     """`marzo del año pasado`: the parts stand in the year before or after the document's."""
     if anchor is None:
         return _point(parts)
-    return _point(replace(parts, year=anchor.year + offset)) | {"anchor": anchor.isoformat()}
+    return _told_from(anchor, _point(replace(parts, year=anchor.year + offset)))
 
 
-def _in_directed_month(parts: Calendar, offset: int, anchor: date | None) -> Value:
+def _in_directed_month(parts: Calendar, offset: int, anchor: date | None) -> DateValue:
     """`先月28日`, `지난달 28일`: a day of the month before or after the document's."""
     if anchor is None:
         return _point(parts)
     year, month = _add_months(anchor, offset)
-    return _point(replace(parts, year=year, month=month)) | {"anchor": anchor.isoformat()}
+    return _told_from(anchor, _point(replace(parts, year=year, month=month)))
 
 
 def _known_by_day(parts: Calendar) -> bool:
@@ -433,7 +439,7 @@ def _known_by_day(parts: Calendar) -> bool:
     return parts.day is not None and parts == Calendar(day=parts.day, weekday=parts.weekday)
 
 
-def _day_of_month(day: int, anchor: date, direction: int, weekday: int | None = None) -> Value:
+def _day_of_month(day: int, anchor: date, direction: int, weekday: int | None = None) -> DateValue:
     """`7日`: the nearest seventh, that of the weekday where one stands with it; the last one before (`지난 6일`) or
     the next one after the document's date."""
     days = []
@@ -446,7 +452,7 @@ def _day_of_month(day: int, anchor: date, direction: int, weekday: int | None = 
     if not fitting:
         raise ValueError("no such day")
     nearest = min(fitting, key=lambda d: abs((d - anchor).days))
-    return _point(Calendar(year=nearest.year, month=nearest.month, day=nearest.day)) | {"anchor": anchor.isoformat()}
+    return _told_from(anchor, _point(Calendar(year=nearest.year, month=nearest.month, day=nearest.day)))
 
 
 def _own_order(parts: Calendar) -> int | None:
@@ -465,7 +471,7 @@ def _order_in_year(anchor: date, parts: Calendar) -> int | None:
     return (anchor.month - 1) // (3 if parts.quarter else 6) + 1
 
 
-def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> Value:
+def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> DateValue:
     """Parts without a year: those that the clause looks to, else the nearest ones to the document's date."""
     if anchor is None or parts.year is not None or parts.decade is not None or parts.century is not None:
         return _point(parts)
@@ -482,51 +488,60 @@ def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> Value
     if not dated:
         raise ValueError("no such day")
     dated = [v for v in dated if _on_weekday(parts, v)] or dated
-    today = anchor.isoformat()
-    ahead, behind = [v for v in dated if v["end"] >= today], [v for v in dated if v["start"] <= today]
+    ahead, behind = [v for v in dated if _last_day(v) >= anchor], [v for v in dated if _first_day(v) <= anchor]
     if direction > 0 and ahead:
-        best = min(ahead, key=lambda v: str(v["start"]))
+        best = min(ahead, key=_first_day)
     elif direction < 0 and behind:
-        best = max(behind, key=lambda v: str(v["start"]))
+        best = max(behind, key=_first_day)
     else:
         best = _nearest(parts, dated, anchor)
-    return best | {"anchor": today}
+    return _told_from(anchor, best)
 
 
-def _on_weekday(parts: Calendar, value: Value) -> bool:
+def _on_weekday(parts: Calendar, value: DateValue) -> bool:
     """Whether a day falls on the weekday that stands with it, as 11 October does on a Saturday in 2025."""
-    return parts.weekday in (None, date.fromisoformat(value["start"]).isoweekday())
+    return parts.weekday in (None, _first_day(value).isoweekday())
 
 
-def _nearest(parts: Calendar, dated: list[Value], anchor: date) -> Value:
+def _nearest(parts: Calendar, dated: list[DateValue], anchor: date) -> DateValue:
     """Of the values in the document's year and its neighbours the nearest; where none is near, the year's own, but of
     quarters, which the news tells of when they are over, the last that has begun."""
     if parts.half is not None:
         return dated[0]
     if parts.day is None:
         near = [v for v in dated if _away(v, anchor) <= 92]
-        begun = [v for v in dated if parts.quarter is not None and v["start"] <= anchor.isoformat()]
-        far = max(begun, key=lambda v: str(v["start"])) if begun else dated[0]
+        begun = [v for v in dated if parts.quarter is not None and _first_day(v) <= anchor]
+        far = max(begun, key=_first_day) if begun else dated[0]
         return min(near, key=lambda v: _away(v, anchor)) if near else far
     return min(dated, key=lambda v: _away(v, anchor))
 
 
-def _try_point(parts: Calendar) -> Value | None:
+def _try_point(parts: Calendar) -> DateValue | None:
     try:
         return _point(parts)
     except ValueError:
         return None
 
 
-def _away(value: Value, anchor: date) -> int:
-    start, end = date.fromisoformat(value["start"]), date.fromisoformat(value["end"])
+def _first_day(value: DateValue) -> date:
+    assert value.start is not None
+    return date.fromisoformat(value.start)
+
+
+def _last_day(value: DateValue) -> date:
+    assert value.end is not None
+    return date.fromisoformat(value.end)
+
+
+def _away(value: DateValue, anchor: date) -> int:
+    start, end = _first_day(value), _last_day(value)
     return 0 if start <= anchor <= end else min(abs((start - anchor).days), abs((end - anchor).days))
 
 
 # --- ranges --------------------------------------------------------------------------------------------------------
 
 
-def _range(match: Slots, anchor: date | None) -> Value | None:
+def _range(match: Slots, anchor: date | None) -> DateValue | None:
     first, last = _side(match.get("from")), _side(match.get("to"))
     if match.get("from_year"):
         first = Calendar(year=int(match.get("from_year")))
@@ -568,41 +583,41 @@ def _in_century(last: Calendar, slot: Any, first: Calendar) -> Calendar:
     return replace(last, year=year + 100 * (year < first.year))
 
 
-def _known_of(value: Value) -> Calendar:
+def _known_of(value: DateValue) -> Calendar:
     """What a relative first end tells of the second: the year and month of `先月20` in `先月20〜22日`."""
-    if value["start"] is None or value["grain"] not in ("day", "month", "quarter"):
+    if value.days is None or value.grain not in ("day", "month", "quarter"):
         return Calendar()
-    day = date.fromisoformat(value["start"])
-    if value["grain"] == "quarter":
+    day = _first_day(value)
+    if value.grain == "quarter":
         return Calendar(year=day.year, quarter=(day.month + 2) // 3)
     return Calendar(year=day.year, month=day.month)
 
 
-def _in_order(first: Calendar, last: Calendar, one: Value, two: Value, anchor: date) -> Value | None:
+def _in_order(first: Calendar, last: Calendar, one: DateValue, two: DateValue, anchor: date) -> DateValue | None:
     """Two ends without a year, each nearest to the document's date, that run backwards: one of them moves by years."""
     if first.year is not None or last.year is not None:
         return None
     if _known_by_day(first) and _known_by_day(last):
         end = _try_point(_fill(last, _known_of(one)))
-        return end and _interval(one, end | {"anchor": anchor.isoformat()})
+        return end and _interval(one, _told_from(anchor, end))
     if None in (first.month, last.month):
         return None
-    begun, ended = int(one["start"][:4]), int(two["start"][:4])
-    pairs: list[tuple[Value | None, Value | None]] = [
+    begun, ended = _first_day(one).year, _first_day(two).year
+    pairs: list[tuple[DateValue | None, DateValue | None]] = [
         (_try_point(replace(first, year=ended - years)), two) for years in (0, 1)
     ]
     pairs.append((one, _try_point(replace(last, year=begun))))
     pairs = [(a, b) for a, b in pairs if a and b and _on_weekday(first, a) and _on_weekday(last, b)] or pairs
     found = [value for low, high in pairs if low and high and (value := _interval(low, high))]
-    nearest = max(found, key=lambda value: (-_away(value, anchor), value["start"]), default=None)
-    return nearest and nearest | {"anchor": anchor.isoformat()}
+    nearest = max(found, key=lambda value: (-_away(value, anchor), _first_day(value)), default=None)
+    return nearest and _told_from(anchor, nearest)
 
 
-def _later(one: Value, last: Any, anchor: date) -> Value | None:
+def _later(one: DateValue, last: Any, anchor: date) -> DateValue | None:
     """The second end of `Thursday to Saturday`, `November bis Februar`, as the next one after the first."""
     if not isinstance(last, Calendar) or last.year is not None:
         return None
-    return _anchored(last, date.fromisoformat(one["start"]), 1) | {"anchor": anchor.isoformat()}
+    return _told_from(anchor, _anchored(last, _first_day(one), 1))
 
 
 def _side(slot: Any) -> Any:
@@ -615,7 +630,7 @@ def _side(slot: Any) -> Any:
     return calendar_of(slot)
 
 
-def _end(side: Any, anchor: date | None, direction: int = 0) -> Value | None:
+def _end(side: Any, anchor: date | None, direction: int = 0) -> DateValue | None:
     return _anchored(side, anchor, direction) if isinstance(side, Calendar) else _resolve(side, anchor)
 
 
@@ -633,20 +648,11 @@ def _fill(parts: Calendar, other: Calendar, *, later: bool = False) -> Calendar:
     return parts
 
 
-def _interval(one: Value, two: Value) -> Value | None:
+def _interval(one: DateValue, two: DateValue) -> DateValue | None:
     """Two values as one interval; None where the second comes before the first."""
-    if one["start"] and two["end"] and one["start"] > two["end"]:
+    if one.start and two.end and one.start > two.end:
         return None
-    edtf = None
-    if one["edtf"] and two["edtf"]:
-        edtf = f"{one['edtf'].split('/')[0]}/{two['edtf'].split('/')[-1]}"
-    value: Value = dict.fromkeys(_KEYS)
-    return value | {
-        "timex": f"{one['timex']}/{two['timex']}",
-        "timex_type": "DATE",
-        "edtf": edtf,
-        "start": one["start"] if two["end"] else None,
-        "end": two["end"] if one["start"] else None,
-        "grain": one["grain"],
-        "anchor": one["anchor"] or two["anchor"],
-    }
+    edtf = f"{one.edtf.split('/')[0]}/{two.edtf.split('/')[-1]}" if one.edtf and two.edtf else None
+    start, end = (one.start, two.end) if one.start and two.end else (None, None)
+    anchor = one.anchor or two.anchor
+    return DateValue(f"{one.timex}/{two.timex}", "DATE", None, edtf, start, end, one.grain, anchor)
