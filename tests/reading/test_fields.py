@@ -261,6 +261,7 @@ def test_a_parquet_moment_that_python_cannot_hold_costs_its_row() -> None:
         ("a.csv", "n|text\r\n1|een; twee, drie\r\n"),
         ("a.csv", 'n;"names, all";text\r\n1;x;een\r\n'),
         ("a.csv", "n;names, all;text\r\n1;x;een\r\n"),
+        ("a.csv", "n;name, or names, or all;text\r\n1;x;een\r\n"),
         ("a.csv", "n, text\r\n1,een\r\n"),
         ("a.csv", "sep=;\r\nn;text\r\n1;een\r\n"),
         ("a.csv", '"sep=^"\r\nn^text\r\n1^een\r\n'),
