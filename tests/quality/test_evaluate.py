@@ -449,7 +449,13 @@ def test_an_error_holds_forty_characters_on_each_side() -> None:
 def test_the_report_is_json() -> None:
     """`as_dict` holds the documents, every score and every error, and nothing that JSON does not know."""
     whole = json.loads(json.dumps(report_with_errors().as_dict()))
-    assert whole["documents"] == {"compared": 1, "not_predicted": [], "not_gold": ["z"], "other_text": []}
+    assert whole["documents"] == {
+        "compared": 1,
+        "not_predicted": [],
+        "not_gold": ["z"],
+        "other_text": [],
+        "partly_judged": 0,
+    }
     assert whole["overall"]["overlap"]["recall"] == 0.5
     assert whole["by_language_and_label"]["nl"]["DATE"]["value"] == {
         "compared": 1,
@@ -492,3 +498,40 @@ def test_the_order_of_documents_does_not_matter() -> None:
     report = evaluate(gold, found)
     assert report.as_dict() == evaluate(gold[::-1], found[::-1]).as_dict()
     assert [error.document for error in report.errors if error.kind == "missed"] == list("abcdefgh")
+
+
+def judged(*spans: Json, wrong: Sequence[Json] = (), whole: bool = False) -> Json:
+    """Gold of a reviewer who has judged these spans right and those wrong."""
+    return {**doc(*spans), "judged": {"whole": whole, "wrong": list(wrong)}}
+
+
+def test_only_what_was_judged_counts() -> None:
+    """Of a document judged in part a span found elsewhere costs no precision, and one found wrong does."""
+    gold = judged(at(0, 2), at(5, 7), wrong=[at(9, 12)])
+    found = doc(at(0, 2), at(9, 12), at(20, 24))
+    report = evaluate([gold], [found])
+    assert report.overall.predicted == 2
+    assert report.overall.strict.precision == 0.5
+    assert [error.kind for error in report.errors] == ["missed", "spurious"]
+
+
+def test_recall_is_told_of_documents_judged_whole() -> None:
+    """What is missed in a document judged in part is an error, and no part of recall; judged whole it is."""
+    found = doc(at(0, 2))
+    assert evaluate([judged(at(0, 2), at(5, 7))], [found]).overall.strict == (1.0, None, None)
+    assert evaluate([judged(at(0, 2), at(5, 7), whole=True)], [found]).overall.strict == (1.0, 0.5, 2 / 3)
+
+
+def test_precision_by_rule_comes_with_its_interval() -> None:
+    """A rule's precision counts spans that are right in span and value, with the interval that so few allow."""
+    gold = doc(at(0, 2, value={"timex": "2008"}), at(5, 7, value={"timex": "2009"}))
+    found = doc(
+        at(0, 2, rule="dates/year", value={"timex": "2008"}), at(5, 7, rule="dates/year", value={"timex": "1009"})
+    )
+    report = evaluate([gold], [found])
+    tally = report.tallies["rule", "dates/year"]
+    assert (tally.judged, tally.right, tally.precision) == (2, 1, 0.5)
+    assert tally.interval is not None
+    assert [round(end, 3) for end in tally.interval] == [0.095, 0.905]
+    row = next(line for line in render(report, errors=False, rules=True).splitlines() if line.startswith("dates/year"))
+    assert row.split() == ["dates/year", "2", "1", "50.0", "9.5", "to", "90.5"]

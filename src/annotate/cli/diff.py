@@ -34,14 +34,22 @@ def diff_command(
         typer.Option("--lang", metavar="nl,en", callback=check_tags, help="Only documents in these languages."),
     ] = None,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help="Show so many entities of a kind; 0 for all.")] = 20,
+    decisions: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Decisions of reviewers: mark what contradicts or confirms one. Repeatable."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what changed between two outputs. Exit status as of diff(1): 0 nothing, 1 something, 2 a wrong call."""
     from annotate.quality.change_table import render
     from annotate.quality.diff import diff
     from annotate.quality.step import DiffError
+    from annotate.review.decisions import DecisionError
+    from annotate.review.marks import marker
+    from annotate.review.verdicts import read_all
 
-    with told(DiffError):
-        report = diff(old, new, labels=split(labels), langs=split(langs), limit=limit)
+    with told(DiffError, DecisionError):
+        mark = marker(read_all(decisions)[0]) if decisions else None
+        report = diff(old, new, labels=split(labels), langs=split(langs), limit=limit, mark=mark)
     say(as_text(report.as_dict()) if as_json else render(report).rstrip("\n"))
     raise typer.Exit(FAILED if report.differs else 0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    pass
+    from annotate.quality.scores import Report
 
 from annotate.cli.app import app
 from annotate.cli.options import (
@@ -28,6 +29,10 @@ def evaluate_command(
     predicted: Annotated[Path, typer.Argument(metavar="PRED", help="Records to judge: a file, or a folder.")],
     labels: Annotated[str | None, typer.Option(metavar="DATE,MONEY", help="Only these labels.")] = None,
     errors: Annotated[bool, typer.Option("--errors", help="Each error, with its context.")] = False,
+    rules: Annotated[
+        bool,
+        typer.Option("--rules", help="The precision of each rule with its interval, and the rules that found nothing."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Compare with gold: strict and overlapping P, R and F1 by label and language, and values right."""
@@ -36,12 +41,28 @@ def evaluate_command(
     from annotate.quality.score_table import render
 
     with told(EvaluateError):
-        report = evaluate(
-            _records(gold, "*.gold.json*"),
-            _records(predicted, "annotations*.jsonl*"),
-            labels=split(labels) or None,
-        )
-    say(as_text(report.as_dict()) if as_json else render(report, errors=errors).rstrip("\n"))
+        found = _records(predicted, "annotations*.jsonl*")
+        report = evaluate(_records(gold, "*.gold.json*"), found, labels=split(labels) or None)
+        if rules:
+            report = replace(report, silent=_silent(report, found, split(labels)))
+    shown = as_text(report.as_dict()) if as_json else render(report, errors=errors, rules=rules).rstrip("\n")
+    say(shown)
+
+
+def _silent(report: Report, found: list[dict[str, Any]], labels: list[str]) -> list[str]:
+    """The rules of the languages that were compared which found nothing in all of the records."""
+    from annotate.rules import patterns
+    from annotate.rules.compiled import load
+
+    fired = {span.get("rule") for record in found for span in record["spans"]}
+    silent: set[str] = set()
+    roots = patterns.folders()
+    for lang in {*report.by_language} & {*patterns.languages(roots)}:
+        grammar = load(lang, roots)
+        for rule in grammar.rules.values():
+            if rule.label and grammar.labels[rule.label].emit and (not labels or rule.label in labels):
+                silent.add(rule.id)
+    return sorted(silent - fired)
 
 
 def _records(path: Path, pattern: str) -> list[dict[str, Any]]:

@@ -32,6 +32,9 @@ def render(report: Report) -> str:
     if not report.differs:
         return "\n".join([*lines, "no difference"]) + "\n"
     lines += ["", *_table(report)]
+    if report.decided:
+        against, along = report.decided["contradicts"], report.decided["confirms"]
+        lines += ["", f"of these {against:,} contradict a decision, {along:,} confirm one"]
     for kind in KINDS:
         lines += _kind_lines(kind, report)
     return "\n".join(lines) + "\n"
@@ -73,7 +76,8 @@ def _kind_lines(kind: Kind, report: Report) -> Iterator[str]:
 
 def _change_lines(change: Change) -> Iterator[str]:
     yield ""
-    yield f"{change.label} {change.row} in {change.document} ({change.lang}) at {change.start}"
+    decided = f", {change.decided} a decision" if change.decided else ""
+    yield f"{change.label} {change.row} in {change.document} ({change.lang}) at {change.start}{decided}"
     yield f"  {_flat(change.before)}[{_flat(change.text)}]{_flat(change.after)}"
     if change.kind in ("gained", "lost"):
         stated = (f"{key}: {_shown(old if new is None else new)}" for key, (old, new) in change.values.items())

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 Kind = Literal["gained", "lost", "revalued", "re-ruled"]
+#: What a change says of what a person has decided.
+Mark = Literal["confirms", "contradicts"]
 KINDS: tuple[Kind, ...] = ("gained", "lost", "revalued", "re-ruled")
 
 
@@ -16,7 +18,8 @@ class Change:
     """One entity that changed. `old_rule` and `new_rule` are None where the side has no such entity.
 
     `values` are the keys of its value that differ, each with the old and the new one: all of them where it was
-    gained or lost. `before` and `after` are the 40 characters around it.
+    gained or lost. `before` and `after` are the 40 characters around it. `decided` says whether it confirms or
+    contradicts what reviewers have decided, None where they have not.
     """
 
     kind: Kind
@@ -31,6 +34,7 @@ class Change:
     old_rule: str | None
     new_rule: str | None
     values: Mapping[str, tuple[Any, Any]]
+    decided: Mark | None = None
 
     @property
     def row(self) -> str:
@@ -66,6 +70,7 @@ class Report:
     other_text: Named = field(default_factory=Named)
     other_lang: Named = field(default_factory=Named)
     cells: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    decided: Counter[str] = field(default_factory=Counter)
     changes: dict[Kind, list[Change]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
 
     @property
@@ -103,8 +108,10 @@ class Report:
     def add(self, change: Change) -> None:
         """Count a change, and keep it if it is among the first of its kind."""
         self.count(change.label, change.row, change.kind)
+        if change.decided is not None:
+            self.decided[change.decided] += 1
         kept = self.changes[change.kind]
-        if not self.limit or len(kept) < self.limit:
+        if not self.limit or len(kept) < self.limit or change.decided == "contradicts":
             kept.append(change)
 
     def as_dict(self) -> dict[str, Any]:
@@ -123,5 +130,6 @@ class Report:
                 for (label, rule), counts in sorted(self.cells.items())
                 if any(counts[kind] for kind in KINDS)
             ],
+            "decided": {"confirms": self.decided["confirms"], "contradicts": self.decided["contradicts"]},
             "changes": [change.as_dict() for kind in KINDS for change in self.changes[kind]],
         }

@@ -11,14 +11,18 @@ changes when one before it is gained.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from annotate.quality.changes import Change, Kind, Report
+from annotate.quality.changes import Change, Kind, Mark, Report
 from annotate.quality.step import Output, Record, Span, joined
 from annotate.schema import VALUE_LINKS
+
+#: What a change says of a decision: asked for the new record, and the entity of the old and of the new output.
+Marker = Callable[[Record, Span | None, Span | None], Mark | None]
 
 CONTEXT = 40
 UNDECIDED = "und"
@@ -31,11 +35,13 @@ def diff(
     labels: Iterable[str] = (),
     langs: Iterable[str] = (),
     limit: int = 20,
+    mark: Marker | None = None,
 ) -> Report:
     """What changed from one output to another: files of records (.jsonl, also .gz or .zst), or folders of them.
 
     `labels` and `langs` leave out other labels, and documents in other languages on both sides. Of each kind of
-    change the first `limit` are kept, all with 0; all are counted.
+    change the first `limit` are kept, all with 0; all are counted. `mark` says of a change whether it confirms or
+    contradicts what a person has decided; those that contradict are all kept.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +58,7 @@ def diff(
         for ours, theirs in pairs:
             spoken = {_lang(record) for record in (ours, theirs) if record is not None}
             if not only_langs or not only_langs.isdisjoint(spoken):
-                _compare(ours, theirs, only_labels, report)
+                _compare(ours, theirs, only_labels, report, mark)
     return report
 
 
@@ -60,7 +66,9 @@ def _lang(record: Record) -> str:
     return str(record.get("lang") or UNDECIDED)
 
 
-def _compare(ours: Record | None, theirs: Record | None, labels: frozenset[str], report: Report) -> None:
+def _compare(
+    ours: Record | None, theirs: Record | None, labels: frozenset[str], report: Report, mark: Marker | None
+) -> None:
     """The two records of one document, or the only one there is."""
     if ours is None or theirs is None:
         only = ours or theirs or {}
@@ -79,6 +87,8 @@ def _compare(ours: Record | None, theirs: Record | None, labels: frozenset[str],
     for place in sorted(before.keys() | after.keys()):
         change = _change(ours, theirs, before.get(place), after.get(place))
         if change is not None:
+            if mark is not None and change.kind != "re-ruled":
+                change = replace(change, decided=mark(theirs, before.get(place), after.get(place)))
             report.add(change)
 
 

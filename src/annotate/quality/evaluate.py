@@ -4,6 +4,10 @@ Gold records may be in the output's own form, or in the simpler one of gold and 
 span's value is a string (`1950-01-18`, `comprehensive strategic`) or a number with a currency. Only what the
 gold says is asked: a gold span without a value is no test of the value found.
 
+Gold may come from a reviewer who has judged some spans of a document and not all of it (`"judged": {"whole": false,
+"wrong": […]}`). Then only what was judged counts: a span found elsewhere says nothing of precision, and a gold span
+that is missed nothing of recall.
+
 A gold document for which there is no prediction counts as missed, span by span, because a run that fails on
 hard documents must not score better for it. A prediction without gold says nothing, and is left out.
 """
@@ -17,7 +21,7 @@ from typing import Any
 from annotate.quality.gold import Span, stated_value
 from annotate.quality.judge import right_value
 from annotate.quality.saved import EvaluateError
-from annotate.quality.scores import Error, ErrorKind, Report, Score
+from annotate.quality.scores import Error, ErrorKind, Report, Score, Tally, TallyOf
 
 Record = Mapping[str, Any]
 
@@ -43,12 +47,15 @@ def evaluate(gold: Iterable[Record], predicted: Iterable[Record], *, labels: Seq
     golds, found = _by_id(gold, "gold"), _by_id(predicted, "predicted")
     other_text = [name for name in golds if name in found and not _same_text(golds[name], found[name])]
     cells: dict[tuple[str, str], Score] = {}
+    tallies: dict[TallyOf, Tally] = {}
     errors: list[Error] = []
     for name in sorted(golds.keys() - set(other_text)):
         for comparison in _comparisons(golds[name], found.get(name, {}), labels):
             cell = (comparison.lang, comparison.label)
             cells[cell] = cells.get(cell, Score()) + comparison.score()
             errors.extend(comparison.errors())
+            for of, tally in comparison.tallies():
+                tallies[of] = tallies.get(of, Tally()) + tally
     return Report(
         cells=cells,
         errors=errors,
@@ -56,7 +63,28 @@ def evaluate(gold: Iterable[Record], predicted: Iterable[Record], *, labels: Seq
         not_predicted=sorted(golds.keys() - found.keys()),
         not_gold=sorted(found.keys() - golds.keys()),
         other_text=sorted(other_text),
+        tallies=tallies,
+        partly=sum(not _is_whole(gold) for gold in golds.values()),
     )
+
+
+def _is_whole(gold: Record) -> bool:
+    """Whether all that is in a gold document's text is in its spans."""
+    judged = gold.get("judged")
+    return not isinstance(judged, Mapping) or bool(judged.get("whole"))
+
+
+def _judged(gold: Record, found: Iterable[Span]) -> list[Span]:
+    """The spans found of which a reviewer has said something: those that meet a right one, or are a wrong one."""
+    wrong = {(span["start"], span["end"], span["label"]) for span in gold["judged"].get("wrong", ())}
+    right = sorted((span["label"], span["start"], span["end"]) for span in gold["spans"])
+    kept = []
+    for span in found:
+        place = bisect_left(right, (span["label"], span["end"]))
+        meets = place > 0 and right[place - 1][0] == span["label"] and right[place - 1][2] > span["start"]
+        if meets or (span["start"], span["end"], span["label"]) in wrong:
+            kept.append(span)
+    return kept
 
 
 def _by_id(records: Iterable[Record], side: str) -> dict[str, Record]:
@@ -81,7 +109,9 @@ def _same_text(gold: Record, found: Record) -> bool:
 
 def _comparisons(gold: Record, found: Record, labels: Sequence[str] | None) -> Iterator[_Comparison]:
     """The two sides of one document, label by label."""
-    golds, predictions = _by_label(_once(gold.get("spans", ()))), _by_label(found.get("spans", ()))
+    whole, spans = _is_whole(gold), found.get("spans", ())
+    golds = _by_label(_once(gold.get("spans", ())))
+    predictions = _by_label(spans if whole else _judged(gold, spans))
     for label in sorted(golds.keys() | predictions.keys()):
         if labels is None or label in labels:
             yield _Comparison(
@@ -91,6 +121,7 @@ def _comparisons(gold: Record, found: Record, labels: Sequence[str] | None) -> I
                 label=label,
                 gold=golds.get(label, []),
                 predicted=predictions.get(label, []),
+                whole=whole,
             )
 
 
@@ -114,22 +145,46 @@ class _Comparison:
     """Gold and predicted spans of one label in one document, paired off."""
 
     def __init__(
-        self, document: str, lang: str, text: str, label: str, gold: Sequence[Span], predicted: Sequence[Span]
+        self,
+        document: str,
+        lang: str,
+        text: str,
+        label: str,
+        gold: Sequence[Span],
+        predicted: Sequence[Span],
+        whole: bool = True,
     ) -> None:
         self.document, self.lang, self.text, self.label = document, lang, text, label
-        self.gold, self.predicted = gold, predicted
+        self.gold, self.predicted, self.whole = gold, predicted, whole
         self.pairs = pair(gold, predicted)
         self._verdicts = [right_value(label, ours, theirs) for ours, theirs in self.pairs]
 
     def score(self) -> Score:
+        exact = sum(_exact(*pair) for pair in self.pairs)
         return Score(
             gold=len(self.gold),
             predicted=len(self.predicted),
-            exact=sum(_exact(*pair) for pair in self.pairs),
+            exact=exact,
             overlapping=len(self.pairs),
             valued=sum(verdict is not None for verdict in self._verdicts),
             right=sum(verdict is True for verdict in self._verdicts),
+            open=0 if self.whole else len(self.gold),
+            open_exact=0 if self.whole else exact,
+            open_overlapping=0 if self.whole else len(self.pairs),
         )
+
+    def tallies(self) -> Iterator[tuple[TallyOf, Tally]]:
+        """Each span found, by its label, its language and its rule: whether it is right in span and value."""
+        right = {
+            id(theirs)
+            for (ours, theirs), verdict in zip(self.pairs, self._verdicts, strict=True)
+            if _exact(ours, theirs) and verdict is not False
+        }
+        for span in self.predicted:
+            tally = Tally(1, int(id(span) in right))
+            yield ("label", self.label), tally
+            yield ("lang", self.lang), tally
+            yield ("rule", str(span.get("rule") or "-")), tally
 
     def errors(self) -> Iterator[Error]:
         """Everything wrong, in the order of the text."""

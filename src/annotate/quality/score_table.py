@@ -16,9 +16,11 @@ _HEADER = (
 )
 
 
-def render(report: Report, *, errors: bool) -> str:
-    """The report as plain text: a table in per cent, then, if asked for, every error in its context."""
+def render(report: Report, *, errors: bool, rules: bool = False) -> str:
+    """The report as plain text: a table in per cent, then, if asked for, the rules, and every error in its context."""
     lines = [*_document_lines(report), "", *_HEADER, *_score_lines(report)]
+    if rules:
+        lines += ["", *_tally_lines(report)]
     if errors:
         counts = Counter(error.kind for error in report.errors)
         summary = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in sorted(counts.items()))
@@ -38,6 +40,8 @@ def _document_lines(report: Report) -> Iterator[str]:
         if names:
             more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
             yield f"{len(names)} {meaning}: {', '.join(names[:_NAMED])}{more}"
+    if report.partly:
+        yield f"{report.partly} judged in part: of these only what was judged counts, and nothing for recall"
 
 
 def _score_lines(report: Report) -> Iterator[str]:
@@ -56,6 +60,24 @@ def _score_line(name: str, score: Score) -> str:
     )
     values = f"{score.right}/{score.valued}" if score.valued else ""
     return f"{name:24}{score.gold:>7}{score.predicted:>7}{rates} {values:>8}{_per_cent(score.value_accuracy):>6}"
+
+
+def _tally_lines(report: Report) -> Iterator[str]:
+    """How many of those found are right in span and value, with the interval of that share."""
+    names = [name for _, name in report.tallies]
+    width = max(map(len, names), default=0) + 2
+    yield f"{'right in span and value':{width}}{'judged':>8}{'right':>7}{'P':>7}  95% interval"
+    for of in ("label", "lang", "rule"):
+        rows = [(name, tally) for (kind, name), tally in report.tallies.items() if kind == of]
+        ranked = sorted(
+            rows, key=lambda row: (row[1].precision or 0, -row[1].judged, row[0]) if of == "rule" else (0, 0, row[0])
+        )
+        for name, tally in ranked:
+            low, high = tally.interval or (0.0, 1.0)
+            bounds = f"{_per_cent(low)} to {_per_cent(high)}"
+            yield f"{name:{width}}{tally.judged:>8}{tally.right:>7}{_per_cent(tally.precision):>7}  {bounds}"
+    if report.silent:
+        yield f"{len(report.silent)} rules found nothing: {', '.join(report.silent)}"
 
 
 def _per_cent(rate: float | None) -> str:

@@ -35,14 +35,15 @@ _LEAST_CONTEXT = 12
 class Carried:
     """A decision with what became of it: its place in the text of now, and the span that stands for it.
 
-    `span` is the span of the record that the decision is about, None where there is none (any more). `correction`
-    is the decision's, moved to the text of now.
+    `span` is the span of the record that the decision is about, None where there is none (any more). `subject` and
+    `correction` are the decision's, moved to the text of now.
     """
 
     decision: Decision
     outcome: Outcome
     span: Span | None = None
     correction: Entity | None = None
+    subject: Entity | None = None
 
 
 def carry(record: Record, decisions: Iterable[Decision]) -> list[Carried]:
@@ -102,19 +103,22 @@ class Carrier:
         if moved is None:
             return Carried(decision, "unplaced")
         subject, correction = moved
+        outcome, span = self._outcome(decision, subject, correction)
+        return Carried(decision, outcome, span, correction, subject)
+
+    def _outcome(self, decision: Decision, subject: Entity, correction: Entity | None) -> tuple[Outcome, Span | None]:
+        """What became of a decision whose place is known, and the span that stands for it."""
         span = self.at(subject.start, subject.end, subject.label)
         wanted = None if correction is None else self.at(correction.start, correction.end, correction.label)
         if wanted is not None and correction is not None and self._same(correction, wanted, decision):
-            return Carried(decision, "followed", wanted, correction)
+            return "followed", wanted
         if decision.span is None:
-            return Carried(decision, "open" if wanted is None else "changed", wanted, correction)
+            return ("open", None) if wanted is None else ("changed", wanted)
         if span is None:
-            if decision.verdict == "correct":
-                return Carried(decision, "open", None, correction)
-            return Carried(decision, "followed" if decision.verdict == "reject" else "gone", None, correction)
+            return {"correct": "open", "reject": "followed"}.get(decision.verdict, "gone"), None  # type: ignore[return-value]
         if not self._same(decision.span, span, decision):
-            return Carried(decision, "changed", span, correction)
-        return Carried(decision, "open" if decision.verdict in ("reject", "correct") else "holds", span, correction)
+            return "changed", span
+        return ("open" if decision.verdict in ("reject", "correct") else "holds"), span
 
     def _moved(self, decision: Decision) -> tuple[Entity, Entity | None] | None:
         """What was judged and what it should be, at their places in the text of now; None where they have none."""

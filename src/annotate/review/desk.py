@@ -97,7 +97,7 @@ class Desk:
         for decision in (*self.others, *journal.decisions):
             self._known.setdefault(decision.document, []).append(decision)
         self.index = Index(out, index, self._states)
-        self.index.open(self._stamp())
+        self.index.open(self._stamp(), self._adopt)
 
     @property
     def reviewer(self) -> str:
@@ -115,6 +115,18 @@ class Desk:
         for decision in (*self.others, *self.journal.decisions):
             digest.update(f"{decision.reviewer} {decision.seq} {decision.key} {decision.prev};".encode())
         return digest.hexdigest()
+
+    def _adopt(self) -> None:
+        """Give decisions on documents that are gone to those that have their text now, under another id."""
+        with self._changing:
+            for name, decisions in list(self._known.items()):
+                if self.index.find(name) is None:
+                    number = self.index.find(name, decisions[-1].text_sha256)
+                    row = None if number is None else self.index.document(number)
+                    if number is not None and row is not None and row["id"] not in self._known:
+                        self._known[row["id"]] = decisions
+                        carrier = self._carrier(number)
+                        self.index.judge(number, states_of(carrier.carry(self._living(row["id"]))))
 
     # --- what has been decided
 
@@ -208,6 +220,8 @@ class Desk:
                 raise DecisionError(f"there is no {place.label} at [{place.start}:{place.end}] in {record['id']!r}")
         wanted = None if judgement.correction is None else self._wanted(judgement.correction, carrier)
         self._check(judgement, found, wanted)
+        if judgement.verdict == "whole" and (left := self._unjudged(carrier)):
+            raise DecisionError(f"{left} found in this article {'is' if left == 1 else 'are'} not judged yet")
         subject = found or wanted
         before, after = ("", "") if subject is None else context_of(text, subject.start, subject.end)
         return Draft(
@@ -221,6 +235,12 @@ class Desk:
             comment=(judgement.comment or "").strip()[:4000] or None,
             settles=self._settled(carrier, found) if judgement.verdict in JUDGED else (),
         )
+
+    def _unjudged(self, carrier: Carrier) -> int:
+        """How many entities of a document the reviewer has yet to judge."""
+        judged = {s.place for s in states_of(carrier.carry(self._mine(carrier))).spans if s.verdict in JUDGED}
+        places = {(span["start"], span["end"], span["label"]) for span in carrier.record["spans"]}
+        return len(places - judged)
 
     @staticmethod
     def _check(judgement: Judgement, found: Entity | None, wanted: Entity | None) -> None:

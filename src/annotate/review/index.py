@@ -152,14 +152,15 @@ class Index:
 
     # --- making it
 
-    def open(self, decided: str) -> None:
-        """Use what is there, where it is of this output; else make it, in the background.
+    def open(self, decided: str, then: Callable[[], None]) -> None:
+        """Use what is there, where it is of this output; else make it, in the background; then do what is to be done.
 
         `decided` is a fingerprint of the decisions; where it is another one, what has been judged is told anew.
         """
         stamp = self._stamp()
         if self._about("stamp") == stamp and self._about("complete") == "1":
             if self._about("decided") == decided:
+                then()
                 self.first.set()
                 return
             work: Callable[[], None] = self._judge_all
@@ -167,13 +168,14 @@ class Index:
             self._clear()
             self._set("stamp", stamp)
             work = self._build
-        self._builder = threading.Thread(target=self._run, args=(work, decided), daemon=True, name="index")
+        self._builder = threading.Thread(target=self._run, args=(work, then, decided), daemon=True, name="index")
         self._builder.start()
 
-    def _run(self, work: Callable[[], None], decided: str) -> None:
+    def _run(self, work: Callable[[], None], then: Callable[[], None], decided: str) -> None:
         try:
             work()
             if not self._stop.is_set():
+                then()
                 self._set("decided", decided)
         except Exception as error:
             self.fault = str(error) or type(error).__name__
