@@ -221,7 +221,7 @@ def test_every_decision_survives_rules_that_change_nothing_about_it(tmp_path: Pa
     """The real pipeline, run with and without another pattern folder: what is still there keeps its decision."""
     texts = {"a": "Op 18 januari 1950 kostte het 2,5 miljard euro.", "b": "In 2008 werd het verdrag van 2009 getekend."}
     old = Pipeline(Options(lang="nl"))
-    out = write(tmp_path / "out", *(old.annotate(Article(name, text, name)) for name, text in texts.items()))
+    out = write(tmp_path / "out", *(old.annotate(Article(name, text, name)).to_dict() for name, text in texts.items()))
     with desk_of(out) as desk:
         for number in (1, 2):
             for entity in desk.article(number)["entities"]:
@@ -233,7 +233,7 @@ def test_every_decision_survives_rules_that_change_nothing_about_it(tmp_path: Pa
         "    examples: ['Het [kostte](verb=kostte) veel.']\n    rejects: ['Het was veel.']\n"
     )
     new = Pipeline(Options(lang="nl", patterns=(tmp_path / "own",)))
-    write(out, *(new.annotate(Article(name, text, name)) for name, text in texts.items()))
+    write(out, *(new.annotate(Article(name, text, name)).to_dict() for name, text in texts.items()))
     assert {*outcomes(out).values()} == {"holds"}
 
 
@@ -345,7 +345,9 @@ def test_suggestions_are_examples_that_annotate_test_reads(tmp_path: Path) -> No
         "Op 5 mei 2011 regende het.",
     ]
     pipeline = Pipeline(Options(lang="nl"))
-    made = [pipeline.annotate(Article(f"d{n}", text, f"d{n}", date="2025-03-18")) for n, text in enumerate(texts)]
+    made = [
+        pipeline.annotate(Article(f"d{n}", text, f"d{n}", date="2025-03-18")).to_dict() for n, text in enumerate(texts)
+    ]
     out = write(tmp_path / "out", *made)
     with desk_of(out) as desk:
         decide(desk, "accept", "2008")

@@ -55,6 +55,17 @@ def completed(label: str, value: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
+def typed_value(label: str, value: Mapping[str, Any]) -> Any:
+    """The value as the type of its label, without its links; of a label of one's own as it is.
+
+    Raises msgspec.ValidationError for what its label cannot have.
+    """
+    if label not in VALUE_TYPES:
+        return dict(value)
+    links = VALUE_LINKS.get(label, {})
+    return msgspec.convert({key: None if key in links else part for key, part in value.items()}, VALUE_TYPES[label])
+
+
 def fault(label: str, value: Mapping[str, Any]) -> str | None:
     """What is wrong with a value, None where nothing is; of links to other spans only their form is looked at.
 
@@ -66,9 +77,8 @@ def fault(label: str, value: Mapping[str, Any]) -> str | None:
     timex = value.get("timex")
     if label == "DATE" and (not isinstance(timex, str) or complete_date(timex) is None):
         return f"timex: {timex} is no date; write 2024-12-06, 2024-12, 2024, 199, 2024-Q3, 2020/2021 or P5Y"
-    links = VALUE_LINKS.get(label, {})
     try:
-        msgspec.convert({key: None if key in links else part for key, part in value.items()}, VALUE_TYPES[label])
+        typed_value(label, value)
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `")
         return f"{place.strip('`').removeprefix('$.')}: {message}" if place else message

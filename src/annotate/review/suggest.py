@@ -18,11 +18,10 @@ import yaml
 
 from annotate.quality.cases import run_cases
 from annotate.review.decisions import Entity
+from annotate.review.forms import typed_value
 from annotate.review.verdicts import Document, Finding, agreed
 from annotate.rules import notation, patterns
 from annotate.text.sentences import sentence_around
-
-_KINDS = {"DATE": "date", "MONEY": "money", "AGREEMENT": "agreement", "PARTNERSHIP": "partnership"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +111,7 @@ def _marked(text: str, start: int, end: int, inside: Sequence[Entity]) -> str | 
     for entity in inside:
         if entity.start < last:
             return None
-        value = {key: part for key, part in entity.value.items() if not isinstance(part, dict)}
-        written = notation.write(_KINDS.get(entity.label, "slots"), value)
+        written = notation.write(typed_value(entity.label, entity.value))
         parts += [text[last : entity.start], f"[{entity.text}]({written})"]
         last = entity.end
     marked = " ".join("".join([*parts, text[last:end]]).split())
