@@ -43,3 +43,32 @@ def test_breaks() -> None:
     wrapped = "De twee landen hebben volgens de minister in het voorjaar van 18\njanuari 1950 betrekkingen."
     assert tokenise(wrapped).breaks == ()
     assert len(tokenise("een\n\ntwee").breaks) == 1
+
+
+#: A line of exactly forty columns, and one a column short of that; neither ends a sentence.
+_LINE = "They met once more and talked about five"
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        (f"{_LINE}\nmillion euros", False),
+        (f"{_LINE[1:]}\nmillion euros", False),
+        (f"{_LINE[1:]}\nmillion euros, said the minister in the capital on Tuesday", True),
+        (f"{_LINE}\nMillionen Euro", False),
+        (f"{_LINE}\n18 January", False),
+        (f"{_LINE}\n18 January was the day of the signing of the agreement", True),
+        (f"{_LINE[1:]}\nMillionen", True),
+        ("2023\neuro 5 million", True),
+        ("two and a half\nmillion", True),
+        ("third quarter to $5\nmillion, a record", False),
+        (f"{_LINE}.\nmillion euros", True),
+        (f"{_LINE}\n\nmillion euros", True),
+        (f"{'x' * 121}\nmillion euros", True),
+        ("両国の閣僚は月曜日に首都で会談し、2024年\n3月4日に協定に署名した。", False),
+        ("会談は2024年\n3月4日に行われた。", True),
+    ],
+)
+def test_wrapped_lines(text: str, broken: bool) -> None:
+    """In text set to a width a line goes on in the next where that is in lower case or would not have fitted."""
+    assert bool(tokenise(text).breaks) is broken

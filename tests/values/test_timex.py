@@ -236,3 +236,53 @@ def test_season_said_in_february(offset: str, season: str, timex: str) -> None:
     value = resolve_date(Slots({"offset": offset, "season": season}), date(2024, 2, 10))
     assert value is not None
     assert value.timex == timex
+
+
+@pytest.mark.parametrize(
+    ("short", "written", "timex"),
+    [
+        ("45", date(2025, 3, 18), "2045-05-03"),
+        ("46", date(2025, 3, 18), "1946-05-03"),
+        ("48", date(1950, 3, 18), "1948-05-03"),
+        ("75", date(2060, 3, 18), "2075-05-03"),
+        ("68", None, "2068-05-03"),
+        ("69", None, "1969-05-03"),
+    ],
+)
+def test_year_of_two_digits(short: str, written: date | None, timex: str) -> None:
+    """A year of two digits is at most twenty years after the document's date; without one it is 1969 to 2068."""
+    for slots in ({"day": "3", "month": "5", "short_year": short}, {"iso": f"{short}-05-03"}):
+        value = resolve_date(Slots(slots), written)
+        assert value is not None
+        assert value.timex == timex
+
+
+@pytest.mark.parametrize(("century", "timex"), [("1", "00"), ("30", "29"), ("31", None), ("0", None)])
+def test_centuries(century: str, timex: str | None) -> None:
+    """Centuries are numbered up to the thirtieth; what counts more is none."""
+    value = resolve_date(Slots({"century": century}), None)
+    assert (value and value.timex) == timex
+
+
+def test_a_range_of_one_day() -> None:
+    """A range may end with the day that it begins with."""
+    slots = Slots({"from": "3", "to": Slots({"day": "3", "month": "5", "year": "2024"})})
+    value = resolve_date(slots, None)
+    assert value is not None
+    assert (value.start, value.end) == ("2024-05-03", "2024-05-03")
+
+
+def test_a_range_with_an_open_end() -> None:
+    """Of a range from a known year to a day that only the document's date would tell, the beginning is known."""
+    value = resolve_date(Slots({"from": "2020", "to": Slots({"relative": "day:0"})}), None)
+    assert value is not None
+    assert (value.timex, value.start, value.end) == ("2020/PRESENT_REF", "2020-01-01", None)
+
+
+def test_about_a_decade() -> None:
+    """EDTF level 1 has no approximate decade: `199X` stays as it is, where `2008` becomes `2008~`."""
+    assert [
+        value.edtf
+        for slots in ({"decade": "90", "mod": "APPROX"}, {"year": "2008", "mod": "APPROX"})
+        if (value := resolve_date(Slots(slots), None))
+    ] == ["199X", "2008~"]

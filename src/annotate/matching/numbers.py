@@ -346,7 +346,7 @@ def _half_more(atoms: Sequence[Atom], k: int, last: Decimal) -> tuple[int, Decim
     scaled = k + 1 < len(atoms) and not _SCALES.isdisjoint(atoms[k + 1].kinds)
     if scale:
         return (k + 1, Decimal(scale) / 2) if "scale" in places and not scaled else None
-    counts = "number" in places and scaled and last < 100 and last == last.to_integral_value()
+    counts = "number" in places and scaled and last < 1000 and last == last.to_integral_value()
     return (k + 1, Decimal("0.5")) if counts else None
 
 

@@ -527,10 +527,14 @@ def _common_year(runs: Sequence[str]) -> list[str]:
 def numeric_date(runs: Sequence[str], order: str) -> str | None:
     """A date in digits as ISO 8601, by the order given; the other order only where that one is impossible.
 
+    A year of two digits stays so: the document's date tells of which century it is.
+
     >>> numeric_date(["6", "12", "2024"], "dmy"), numeric_date(["6", "12", "2024"], "mdy")
     ('2024-12-06', '2024-06-12')
-    >>> numeric_date(["12", "25", "2024"], "dmy"), numeric_date(["31", "2", "2024"], "dmy")
+    >>> numeric_date(["12", "25", "2024"], "dmy"), numeric_date(["31", "2", "24"], "dmy")
     ('2024-12-25', None)
+    >>> numeric_date(["6", "12", "89"], "dmy")
+    '89-12-06'
     """
     if len(runs[0]) == 4:
         orders = ["ymd"]
@@ -542,13 +546,14 @@ def numeric_date(runs: Sequence[str], order: str) -> str | None:
         return None
     for letters in orders:
         parts = dict(zip(letters, runs, strict=True))
-        year = int(parts["y"]) if len(parts["y"]) == 4 else 2000 + int(parts["y"]) - 100 * (int(parts["y"]) > 68)
-        if year < 1000 or len(parts["m"]) > 2 or len(parts["d"]) > 2:
+        year = parts["y"]
+        if (len(year) > 2 and year < "1000") or len(parts["m"]) > 2 or len(parts["d"]) > 2:
             continue
         try:
-            return date(year, int(parts["m"]), int(parts["d"])).isoformat()
+            day = date(int(year) + 2000 * (len(year) == 2), int(parts["m"]), int(parts["d"]))
         except ValueError:
             continue
+        return day.isoformat()[4 - len(year) :]
     return None
 
 

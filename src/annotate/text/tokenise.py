@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import accumulate
 
 from annotate.text.compose import INVISIBLE, ranges
@@ -62,26 +63,53 @@ def tokenise(text: str) -> Tokens:
 
 
 _LINE_END = re.compile(r"[\n\r\u2028\u2029\f\v]+")
+_SINGLE = frozenset({"\n", "\r\n", "\r"})
 _SENTENCE_END = frozenset('.!?:;|。！？…"”»)')
+#: How wide lines of a text are that is set to a width, and how wide at least one that ends within a sentence.
 _WRAP = range(40, 121)
+_SHORT_WRAP = 15
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]")
+_FIRST_WORD = re.compile(r"\S{0,40}")
 
 
 def _breaks(text: str, words: list[str], starts: list[int]) -> tuple[int, ...]:
     """Token indices that start a new line, but for lines that were only wrapped.
 
-    A line feed inside a paragraph set to a fixed width separates nothing: the line before it is 40 to 120
-    characters long and does not end a sentence, and the next begins in lower case or with a digit.
+    A line feed inside a paragraph set to a fixed width separates nothing: the line before it does not end a
+    sentence, and the next one goes on in lower case, or begins with what would not have fitted into the line.
     """
+    ends = [(match.start(), match.end(), match.group() in _SINGLE) for match in _LINE_END.finditer(text)]
+    widths = _widths(text, ends)
     found: list[int] = []
     line_start = 0
-    for match in _LINE_END.finditer(text):
-        index = bisect_left(starts, match.end())
-        length, line_start = match.start() - line_start, match.end()
-        if index >= len(words) or index == 0:
+    for (end, start, single), width in zip(ends, widths, strict=True):
+        length, line_start = _columns(text, line_start, end), start
+        index = bisect_left(starts, start)
+        if index >= len(words) or index == 0 or found[-1:] == [index]:
             continue
-        single = match.group() in ("\n", "\r\n", "\r")
-        first = words[index][0]
-        wrapped = single and length in _WRAP and words[index - 1][-1] not in _SENTENCE_END
-        if not (wrapped and (first.islower() or first.isdigit())) and found[-1:] != [index]:
+        following = _FIRST_WORD.match(text, start)
+        full = following is not None and length + 1 + _columns(text, start, following.end()) > width
+        lower = words[index][0].islower()
+        wrapped = (length in _WRAP and (lower or full)) or (lower and full and _SHORT_WRAP <= length < _WRAP.start)
+        if not (single and wrapped and words[index - 1][-1] not in _SENTENCE_END):
             found.append(index)
     return tuple(found)
+
+
+def _widths(text: str, ends: Sequence[tuple[int, int, bool]]) -> list[int]:
+    """For each end of a line how wide the widest line of its paragraph is."""
+    widths: list[int] = []
+    line_start, first, widest = 0, 0, 0
+    for n, (end, start, single) in enumerate(ends):
+        widest = max(widest, _columns(text, line_start, end))
+        line_start = start
+        if not single or n == len(ends) - 1:
+            last = 0 if not single else _columns(text, start, len(text))
+            widths += [max(widest, last)] * (n + 1 - first)
+            first, widest = n + 1, 0
+    return widths
+
+
+def _columns(text: str, start: int, end: int) -> int:
+    """How wide a stretch of text is: signs of East Asian scripts take two columns."""
+    return end - start + (0 if text.isascii() else sum(1 for _ in _WIDE.finditer(text, start, end)))

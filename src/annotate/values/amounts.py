@@ -55,7 +55,7 @@ def _is_head(number: Number) -> bool:
 
 def _scaled(low: Number, high: Number) -> Decimal:
     """The lower end of a range with the scale word of the upper, where it has none: `200 tot 300 miljoen`."""
-    if low.scale is None and high.scale is not None and low.value * high.scale < high.value:
+    if low.scale is None and high.scale is not None and low.value * high.scale <= high.value:
         return low.value * high.scale
     return low.value
 

@@ -106,14 +106,11 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
     if match.get("year_span") and not match.get("season"):
         first, last = match.get("year_span").split("/")
         return _interval(_point(Calendar(year=int(first))), _point(Calendar(year=int(last))))
-    parts = calendar_of(match)
+    parts = calendar_of(match, anchor)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
     if match.get("story") is not None:
         return _point(parts)  # the year of a date before it, which `story` knows: open as long as there is none
-    short = match.get("short_year") is not None and parts.month is not None
-    if short and anchor and parts.year and parts.year > anchor.year + 20:
-        parts = replace(parts, year=parts.year - 100)  # 65年6月22日 is no day to come
     return _anchored(parts, anchor, _direction(match))
 
 
@@ -173,13 +170,14 @@ def _direction(match: Slots) -> int:
     return {"future": 1, "past": -1}.get(match.get("clause"), 0)
 
 
-def calendar_of(match: Slots) -> Calendar:
-    """The calendar parts that the slots of a match give."""
+def calendar_of(match: Slots, anchor: date | None = None) -> Calendar:
+    """The calendar parts that the slots of a match give; years of two digits are read from the document's date."""
     found = {f.name: _integer(match.get(f.name)) for f in fields(Calendar) if f.name != "season"}
     parts = Calendar(**found, season=match.get("season"))
     if iso := match.get("iso"):
-        year, month, day = map(int, iso.split("-"))
-        parts = replace(parts, year=year, month=month, day=day)
+        year, month, day = iso.split("-")
+        whole = int(year) if len(year) > 2 else whole_year(int(year), anchor)
+        parts = replace(parts, year=whole, month=int(month), day=int(day))
     if pair := match.get("year_month"):
         year, month = map(int, pair.split("-"))
         parts = replace(parts, year=year, month=month)
@@ -194,8 +192,20 @@ def calendar_of(match: Slots) -> Calendar:
     if (era := match.get("era")) is not None and parts.year is not None:
         parts = replace(parts, year=parts.year + int(era))
     if (short := match.get("short_year")) is not None:
-        parts = replace(parts, year=2000 + int(short) - 100 * (int(short) > 68))
+        parts = replace(parts, year=whole_year(int(short), anchor))
     return parts
+
+
+def whole_year(short: int, anchor: date | None) -> int:
+    """The year that two digits stand for: of those, the latest that is at most twenty years after the document's date.
+
+    Without one the usual reading of POSIX: from 1969 to 2068.
+
+    >>> whole_year(65, date(2025, 3, 18)), whole_year(65, date(1950, 3, 18)), whole_year(65, None)
+    (1965, 1965, 2065)
+    """
+    last = anchor.year + 20 if anchor else 2068
+    return last - (last - short) % 100
 
 
 def _dotted(number: Number) -> tuple[int, int]:
@@ -346,7 +356,7 @@ def _distance(match: Slots, anchor: date | None) -> DateValue | None:
     relation, unit = match.get("relation"), match.get("unit")
     count = _integer(match.get("count") or 1)
     assert count is not None
-    if unit not in (*_DURATION, "quarter", "half", "century") or not 0 < count < 5000:
+    if unit not in (*_DURATION, "quarter", "half", "century") or count <= 0:
         return None
     sign = -1 if relation in ("ago", "past") else 1
     if relation in ("ago", "ahead"):
@@ -542,7 +552,7 @@ def _away(value: DateValue, anchor: date) -> int:
 
 
 def _range(match: Slots, anchor: date | None) -> DateValue | None:
-    first, last = _side(match.get("from")), _side(match.get("to"))
+    first, last = _side(match.get("from"), anchor), _side(match.get("to"), anchor)
     if match.get("from_year"):
         first = Calendar(year=int(match.get("from_year")))
     if match.get("year") and isinstance(last, Calendar):
@@ -620,14 +630,14 @@ def _later(one: DateValue, last: Any, anchor: date) -> DateValue | None:
     return _told_from(anchor, _anchored(last, _first_day(one), 1))
 
 
-def _side(slot: Any) -> Any:
+def _side(slot: Any, anchor: date | None = None) -> Any:
     """One end of a range: its calendar parts, or the match itself where it is relative."""
     if isinstance(slot, str | Number):  # a bare number: the day of `3–5 mei`, the year of `2014–2020`
         number = _integer(slot) or 0
         return Calendar(day=number) if number < 100 else Calendar(year=number)
     if slot is None or any(slot.get(name) is not None for name in ("relation", "relative", "offset", "from")):
         return slot
-    return calendar_of(slot)
+    return calendar_of(slot, anchor)
 
 
 def _end(side: Any, anchor: date | None, direction: int = 0) -> DateValue | None:
@@ -653,6 +663,5 @@ def _interval(one: DateValue, two: DateValue) -> DateValue | None:
     if one.start and two.end and one.start > two.end:
         return None
     edtf = f"{one.edtf.split('/')[0]}/{two.edtf.split('/')[-1]}" if one.edtf and two.edtf else None
-    start, end = (one.start, two.end) if one.start and two.end else (None, None)
     anchor = one.anchor or two.anchor
-    return DateValue(f"{one.timex}/{two.timex}", "DATE", None, edtf, start, end, one.grain, anchor)
+    return DateValue(f"{one.timex}/{two.timex}", "DATE", None, edtf, one.start, two.end, one.grain, anchor)
