@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from annotate.matching.numbers import Number
+from annotate.spans import MoneyValue
 from annotate.values.amounts import resolve_money
 
 
@@ -19,7 +20,7 @@ def number(value: str, scale: str | None = None) -> Number:
     return Number(Decimal(value), plain=value if scale is None else None, scale=Decimal(scale) if scale else None)
 
 
-def money(**slots: Any) -> dict[str, Any] | None:
+def money(**slots: Any) -> MoneyValue | None:
     return resolve_money(Slots({"currency": "EUR", **slots}), ((), ()))
 
 
