@@ -180,11 +180,15 @@ def _exact(value: Any, line: bytes | str) -> Any:
 
 
 def _may_be_rounded(value: Any) -> bool:
-    if isinstance(value, float):
-        return abs(value) >= 2**63
-    if isinstance(value, dict):
-        return any(map(_may_be_rounded, value.values()))
-    return isinstance(value, list) and any(map(_may_be_rounded, value))
+    """Whether some number in it is so large that it may have been a whole one; every row is asked, so it is lean."""
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else (value,):
+        kind = type(part)
+        if kind is float:
+            if abs(part) >= 2**63:
+                return True
+        elif (kind is dict or kind is list) and _may_be_rounded(part):
+            return True
+    return False
 
 
 def _integer(digits: str) -> int | str:
