@@ -1,4 +1,4 @@
-"""How far the name of an agreement goes: one grammar of extent for all languages, with their words as data.
+"""How far the name of an agreement or partnership goes: one grammar for all languages, with their words as data.
 
 Rules find what makes an agreement: its head and what types it. Names go on from there by signs that languages share:
 quotation marks, capitals, small words between capitals, parties joined by a dash, an acronym in brackets, lists. So
@@ -28,7 +28,12 @@ from annotate.text.tokens import Tokens
 #: How many tokens before and behind a match its name may take in.
 REACH = 40
 
-_HEADS = ("agreement_head", "agreement_typed", "proper_head")
+#: The lists of heads, and of the words that open the tail of a name, by the shape of the label's value.
+_HEADS = {
+    "agreement": ("agreement_head", "agreement_typed", "proper_head"),
+    "partnership": ("partnership_head", "partnership_typed", "community", "alliance_head"),
+}
+_OPENERS = {"agreement": ("agreement_tail", "proper_tail"), "partnership": ("partnership_tail_open", "proper_tail")}
 _JOINERS = ("name_joiner", "article", "agreement_tail", "proper_tail", "name_inner", "party_and")
 _TYPES = ("agreement_type_after",)
 _TIMES = ("month", "weekday", "numeric_date")
@@ -63,6 +68,12 @@ class _Line:
     capital_nouns: bool
     #: Whether types and adjectives stand behind the head.
     head_first: bool
+    #: The shape of the value that is named: an agreement or a partnership.
+    shape: str
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return _HEADS[self.shape]
 
     @property
     def shouts(self) -> bool:
@@ -94,17 +105,17 @@ def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: An
     """
     taken = {(m.i, m.j) for m in matches}
     for match in matches:
-        if match.label is None or grammar.labels[match.label].value != "agreement" or "acronym" in match.slots:
+        shape = grammar.labels[match.label].value if match.label else ""
+        if shape not in _HEADS or "acronym" in match.slots:
             yield match
             continue
-        line = _Line(
-            units(match), tokens, grammar.settings.capital_nouns, bool(grammar.lists.get("agreement_type_after"))
-        )
+        head_first = bool(grammar.lists.get("agreement_type_after"))
+        line = _Line(units(match), tokens, grammar.settings.capital_nouns, head_first, shape)
         if line.shouts:
             if "named" not in match.slots or "known" in match.slots:
                 yield match
             continue
-        for part in _parts(match, line):
+        for part in _parts(match, line) if shape == "agreement" else (match,):
             named = _named(part, line)
             yield named
             acronym = _acronym(named, line, grammar)
@@ -145,7 +156,7 @@ def _cut(match: Match, line: _Line, first: int, last: int, *, named: bool) -> Ma
 def _parts(match: Match, line: _Line) -> Iterator[Match]:
     """A match, or the two that an `and` between two heads makes of it, or what stands before `and the Government`."""
     first, last = _at(match, line)
-    heads = [n for n in range(first, last) if line.is_(n, *_HEADS) and line.capital(n)]
+    heads = [n for n in range(first, last) if line.is_(n, *line.heads) and line.capital(n)]
     ands = [n for n in range(first + 1, last - 1) if line.is_(n, "party_and") and heads and heads[0] < n]
     second = next((head for head in heads if ands and head > ands[0]), None)
     if second is not None:
@@ -161,7 +172,7 @@ def _parts(match: Match, line: _Line) -> Iterator[Match]:
 
 def _second(match: Match, line: _Line, head: int) -> Match:
     kinds = line.units[head].kinds
-    kind = next(kinds[name] for name in _HEADS if name in kinds)
+    kind = next(kinds[name] for name in line.heads if name in kinds)
     keep = {name: match.slots[name] for name in ("named", "party") if name in match.slots}
     return replace(match, slots=keep | {"head": [Slot("", match.start, match.end, kind)]})
 
@@ -179,12 +190,12 @@ def _named(match: Match, line: _Line) -> Match:
     if quoted is not None:
         return _cut(match, line, *quoted, named=True)
     low, high = first, last
-    proper = any(line.capital(n) for n in range(first, last) if line.is_(n, *_HEADS, "agreement_name"))
+    proper = any(line.capital(n) for n in range(first, last) if line.is_(n, *line.heads, "agreement_name"))
     if proper and not line.head_first:
         low = _before(line, first)
     high = _pair(line, high)
     if proper:
-        head = max(n for n in range(first, last) if line.is_(n, *_HEADS, "agreement_name"))
+        head = max(n for n in range(first, last) if line.is_(n, *line.heads, "agreement_name"))
         if head < last - 1 and line.capital(last - 1):
             high = _capitals(line, high)
         else:
@@ -203,7 +214,9 @@ def _is_no_beginning(line: _Line, n: int) -> bool:
 def _quotation(line: _Line, first: int, last: int) -> tuple[int, int] | None:
     """The content of the quotation marks around a match where it begins or ends it as a title does."""
     low = next((n for n in range(first - 1, max(-1, first - 30), -1) if _is_mark(line, n)), None)
-    if line.word(last) in _OPENING and not line.glued(last) and line.is_(first, *_HEADS):  # Договор «Об открытом небе»
+    if (
+        line.word(last) in _OPENING and not line.glued(last) and line.is_(first, *line.heads)
+    ):  # Договор «Об открытом небе»
         close = next((n for n in range(last + 1, min(len(line.units), last + 30)) if _closes(line, last, n)), None)
         if close is not None and line.word(last + 1)[:1].isupper() and line.is_(last + 1, *_JOINERS, *_TYPES):
             return first, close + 1
@@ -219,7 +232,7 @@ def _quotation(line: _Line, first: int, last: int) -> tuple[int, int] | None:
         return None
     if begins and title and line.is_(last, *_JOINERS):
         return low + 1, high
-    if ends and title and not any(line.is_(n, *_HEADS) for n in range(low + 1, first)):
+    if ends and title and not any(line.is_(n, *line.heads) for n in range(low + 1, first)):
         return low + 1, high
     return None
 
@@ -242,10 +255,10 @@ def _before(line: _Line, first: int) -> int:
             low = n - 1
         elif line.word(n) in _CLOSE_BRACKETS and line.word(n - 2) in _OPEN_BRACKETS and line.capital(n - 3):
             low = n - 3
-        elif line.capital(n) and not line.is_(n, *_HEADS) and not _opens_sentence(line, n):
+        elif line.capital(n) and not line.is_(n, *line.heads) and not _opens_sentence(line, n):
             low = n
         elif line.is_(n, "name_joiner", "name_inner") and not line.is_(n, "article") and line.capital(n - 1):
-            if low == first or _opens_sentence(line, n - 1) or line.is_(n - 1, *_HEADS):
+            if low == first or _opens_sentence(line, n - 1) or line.is_(n - 1, *line.heads):
                 break
             low = n - 1
         else:
@@ -287,14 +300,14 @@ def _behind(line: _Line, n: int, *, opened: bool) -> int:
             high += 1
     if line.capital_nouns and not opened:
         return high
-    openers = ("agreement_tail", "proper_tail", *(("name_joiner",) if line.capital_nouns else ()))
+    openers = (*_OPENERS[line.shape], *(("name_joiner",) if line.capital_nouns else ()))
     if not line.is_(high, *openers) or line.is_(high, "agreement_party_link", "party_and"):
         return _listed(line, high)
     start = high + 1
     while start < high + 3 and line.is_(start, "article", "name_joiner"):
         start += 1
     if line.capital_nouns:
-        while start < high + 5 and line.lower(start) and not line.is_(start, *_HEADS):
+        while start < high + 5 and line.lower(start) and not line.is_(start, *line.heads):
             start += 1
     if not line.capital(start):
         return _listed(line, high)
@@ -344,7 +357,7 @@ def _joined(line: _Line, n: int) -> int:
 def _leads_to_head(line: _Line, n: int) -> bool:
     """Whether capitalised words go on to another head: `and the European Social Charter`."""
     for q in range(n, min(len(line.units), n + 8)):
-        if line.is_(q, *_HEADS) and line.capital(q):
+        if line.is_(q, *line.heads) and line.capital(q):
             return True
         if not (line.capital(q) or line.is_(q, *_JOINERS)):
             return False
@@ -355,13 +368,17 @@ def _list_end(line: _Line, n: int) -> int:
     """Behind a list of single capitalised words that a comma begins and `and` ends: `, Friendship and Commerce`."""
     q = n
     for _ in range(_ITEMS):
-        if line.word(q) == "," and line.capital(q + 1) and not line.is_(q + 1, "territory", "organisation", *_HEADS):
+        if (
+            line.word(q) == ","
+            and line.capital(q + 1)
+            and not line.is_(q + 1, "territory", "organisation", *line.heads)
+        ):
             q += 2
         else:
             break
     if line.word(q) == ",":
         q += 1
-    if q > n and line.is_(q, "party_and") and line.capital(q + 1) and not line.is_(q + 1, "territory", *_HEADS):
+    if q > n and line.is_(q, "party_and") and line.capital(q + 1) and not line.is_(q + 1, "territory", *line.heads):
         return q + 2
     return n
 
@@ -387,7 +404,7 @@ def _item(line: _Line, n: int) -> int:
     while line.is_(n, "agreement_tail", "name_joiner", "article"):
         n += 1
     word = line.lower(n) or line.capital(n)
-    return n + 1 if word and not line.is_(n, *_HEADS, "territory", "organisation", "agreement_verb") else -1
+    return n + 1 if word and not line.is_(n, *line.heads, "territory", "organisation", "agreement_verb") else -1
 
 
 # --- acronyms
