@@ -749,11 +749,11 @@ EXPECTED = Document("7", TEXT, "a", "nl", "BE", "2025-04-14", "record", {"title"
     [
         ("a.jsonl", rows(ROW), 1),
         ("a.ndjson", rows(ROW).replace(b"\n", b"\r\n"), 1),
-        ("a.jsonl.gz", gzip.compress(rows(ROW)), 1),
+        ("a.jsonl.gz", gzip.compress(rows(ROW), mtime=0), 1),
         ("a.jsonl.zst", zstandard.compress(rows(ROW)), 1),
         ("a.csv", as_table([ROW], ",").encode(), 2),
         ("a.csv", as_table([ROW], ";").encode(), 2),
-        ("a.csv.gz", gzip.compress(as_table([ROW], ",").encode()), 2),
+        ("a.csv.gz", gzip.compress(as_table([ROW], ",").encode(), mtime=0), 2),
         ("a.tsv", as_table([ROW], "\t").encode(), 2),
         ("a.tsv.zst", zstandard.compress(as_table([ROW], "\t").encode()), 2),
         ("a.parquet", as_parquet([ROW]), 1),
