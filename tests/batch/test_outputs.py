@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -19,6 +20,10 @@ from annotate.schema import invariants, out_of_order
 from committed import CORPUS, OUTPUTS, ROOT, assert_as_committed, manifest
 
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "annotate")
+
+
+#: One process has all of them, so that the main job is run once.
+pytestmark = pytest.mark.xdist_group("outputs")
 
 
 def annotate(*arguments: str) -> str:
@@ -57,7 +62,7 @@ def test_two_runs_give_the_same_bytes(run: Path, tmp_path: Path) -> None:
     """Nothing in a record comes from chance, from the clock, or from the seed of Python's hashes."""
     code = "import sys; from annotate.cli import main; sys.argv = sys.argv[1:]; main()"
     again = [sys.executable, "-c", code, "annotate", "run", "corpus/", "-o", f"{tmp_path}/again/"]
-    environment = {"PYTHONHASHSEED": "12345", "LC_ALL": "C", "TZ": "Pacific/Kiritimati"}
+    environment = os.environ | {"PYTHONHASHSEED": "12345", "LC_ALL": "C", "TZ": "Pacific/Kiritimati"}
     environment["PYTHONPATH"] = str(Path(package.__file__).parents[1])  # the sources that are tested
     subprocess.run(again, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=300)
     for name in ("annotations.jsonl", "errors.jsonl"):
