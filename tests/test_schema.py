@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import doctest
 import re
+import runpy
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -266,6 +268,12 @@ def test_the_order_of_keys_is_that_of_the_contract() -> None:
         kind = entry["label"].capitalize()
         assert list(whole["$defs"][f"{kind}Span"]["properties"]) == list(entry)
         assert list(whole["$defs"][f"{kind}Value"]["properties"]) == list(entry["value"])
+
+
+def test_the_page_is_made_from_the_types() -> None:
+    """docs/record.md says what the types say; after a change of one: `python docs/make_record.py`."""
+    docs = Path(__file__).parents[1] / "docs"
+    assert runpy.run_path(str(docs / "make_record.py"))["page"]() == (docs / "record.md").read_text(encoding="utf-8")
 
 
 # The types

@@ -40,15 +40,26 @@ SCHEMA: Literal["annotate/2"] = "annotate/2"
 #: What earlier versions wrote: their links have other names.
 OLDER = ("annotate/1",)
 
+
+def older(content: object) -> str | None:
+    """The name of the format of a record or manifest that an earlier version wrote, None for any other.
+
+    >>> older({"schema": "annotate/1"}), older({"schema": "annotate/2"})
+    ('annotate/1', None)
+    """
+    schema = content.get("schema") if isinstance(content, dict) else None
+    return schema if schema in OLDER else None
+
+
 DateSource = Literal["option", "record", "front_matter", "html", "filename"]
 FactType = Literal["signed", "upgraded", "established", "ratified", "in_force", "negotiating", "valued_at"]
 
 #: Where a document's date came from, strongest first.
 DATE_SOURCES: tuple[DateSource, ...] = get_args(DateSource)
 
-Language = Annotated[str, Constraint(pattern="^[a-z]{2,3}$")]
-Fingerprint = Annotated[str, Constraint(pattern="^sha256:[0-9a-f]+$")]
-Sha256 = Annotated[str, Constraint(pattern="^[0-9a-f]{64}$")]
+Language = Annotated[str, Constraint(title="language code", pattern="^[a-z]{2,3}$")]
+Fingerprint = Annotated[str, Constraint(title="hash", pattern="^sha256:[0-9a-f]+$")]
+Sha256 = Annotated[str, Constraint(title="hash", pattern="^[0-9a-f]{64}$")]
 Score = Annotated[float, Constraint(ge=0, le=1)]
 
 
@@ -280,8 +291,8 @@ class Record(Part, frozen=True, omit_defaults=True):
     @classmethod
     def from_dict(cls, content: Any) -> Record:
         """The record that a plain dict is; raises RecordError where it is none."""
-        if isinstance(content, dict) and content.get("schema") in OLDER:
-            raise RecordError(f"is an {content['schema']} record; this version reads {SCHEMA}, so annotate it again")
+        if schema := older(content):
+            raise RecordError(f"is an {schema} record; this version reads {SCHEMA}, so annotate it again")
         try:
             return msgspec.convert(_with_extra(content), cls, dec_hook=_read_span)
         except msgspec.ValidationError as error:

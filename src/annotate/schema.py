@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
-from annotate.records import SCHEMA, Record
+from annotate.records import SCHEMA, Failure, Record
 from annotate.spans import SPAN_TYPES, AnySpan, OtherSpan
 
 Json = dict[str, Any]
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 #: Which labels a link may lead to, by the label that bears it.
 VALUE_LINKS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -45,8 +47,17 @@ def json_schema() -> Json:
         for field in part["properties"].values():
             field.pop("default", None)  # what is left out is not there: nothing is to be filled in
     whole = parts.pop("Record")
-    draft = "https://json-schema.org/draft/2020-12/schema"
-    return {"$schema": draft, **whole, "title": SCHEMA, "$defs": parts}
+    return {"$schema": _DRAFT, **whole, "title": SCHEMA, "$defs": parts}
+
+
+def errors_schema() -> Json:
+    """The JSON Schema of one line of errors.jsonl.
+
+    >>> [*errors_schema()["properties"]]
+    ['id', 'source', 'stage', 'error', 'message']
+    """
+    _, parts = msgspec.json.schema_components((Failure,), ref_template="#/$defs/{name}")
+    return {"$schema": _DRAFT, **parts["Failure"], "title": f"{SCHEMA} errors"}
 
 
 def _by_label(kind: type) -> Json:

@@ -80,13 +80,15 @@ LEVELS = (
 )
 
 Text = Annotated[str, Constraint(min_length=1)]
-Word = Annotated[str, Constraint(pattern="^[a-z_]+$")]
-Offset = Annotated[int, Constraint(ge=0)]
-Day = Annotated[str, Constraint(pattern="^-?[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
-Reached = Annotated[str, Constraint(pattern="^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
-DecimalString = Annotated[str, Constraint(pattern="^-?(0|[1-9][0-9]*)([.][0-9]+)?$")]
-CurrencyCode = Annotated[str, Constraint(pattern="^[A-Z]{3}$")]
-SpanId = Annotated[str, Constraint(pattern="^s[0-9]+$")]
+Word = Annotated[str, Constraint(title="word", pattern="^[a-z_]+$")]
+Offset = Annotated[int, Constraint(title="offset", ge=0)]
+Day = Annotated[str, Constraint(title="day", pattern="^-?[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+Reached = Annotated[
+    str, Constraint(title="year, month or day", pattern="^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")
+]
+DecimalString = Annotated[str, Constraint(title="decimal string", pattern="^-?(0|[1-9][0-9]*)([.][0-9]+)?$")]
+CurrencyCode = Annotated[str, Constraint(title="currency code", pattern="^[A-Z]{3}$")]
+SpanId = Annotated[str, Constraint(title="span id", pattern="^s[0-9]+$")]
 
 
 def about(description: str, *, unique: bool = False) -> Constraint:

@@ -10,10 +10,13 @@ from typing import BinaryIO
 
 import orjson
 
-from annotate.records import Failure
+from annotate.records import OLDER, Failure
 from annotate.storage.journal import Entry, Journal, entries
 from annotate.storage.layout import PART, STDIN_SOURCE, Paths, journals, names_of
 from annotate.storage.write import PACKED, unpacked
+
+#: How a record begins that an earlier version has written.
+_OLDER = tuple(f'{{"schema":"{schema}"'.encode() for schema in OLDER)
 
 
 class Earlier:
@@ -69,6 +72,8 @@ class Earlier:
         line = self._data[number].read(entry)
         if line is None:
             self._blame(self._data[number].name)
+        elif line.startswith(_OLDER):
+            return None  # it is annotated again: one output has records of one format
         return line
 
     def others(self, sources: frozenset[str]) -> Iterator[tuple[Entry, int]]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from annotate.reading.find import Input, InputError, expand
 from annotate.storage.journal import entries
-from annotate.storage.layout import Paths, earlier_plan, journals, manifest_in
+from annotate.storage.layout import Paths, earlier_plan, journals, manifest_in, refuse_older
 from annotate.storage.remote import is_url
 from annotate.storage.write import OutputError
 
@@ -35,6 +35,7 @@ def settle(paths: Paths, inputs: Sequence[str], others: Others) -> Kept | None:
     """
     not_named = left_out(paths, inputs)
     if others == "keep":
+        refuse_older(paths, paths.folder)
         return Kept(not_named, _sources(paths, inputs))
     if others == "ask" and not_named and _has_documents(paths):
         raise OutputError(

@@ -10,9 +10,19 @@ from typing import Any
 
 from annotate.batch.run import changed, stamp_of
 from annotate.pipeline import Options, Pipeline
-from annotate.records import Document, Failure
+from annotate.records import Document, Failure, older
 from annotate.storage.journal import Entry, entries
-from annotate.storage.layout import Paths, earlier_plan, earlier_report, is_ours, is_running, journals, local_paths
+from annotate.storage.layout import (
+    Paths,
+    earlier_plan,
+    earlier_report,
+    is_ours,
+    is_running,
+    journals,
+    local_paths,
+    manifest_in,
+    refuse_older,
+)
 from annotate.storage.write import OutputError
 
 #: What may be said of a document, in the order in which it is told.
@@ -35,6 +45,8 @@ class Status:
     failures: Counter[str] = field(default_factory=Counter)
     #: What the last run that came to its end did, and when; empty where that is not known.
     last_run: Mapping[str, Any] = field(default_factory=dict)
+    #: The format of its records where an earlier version has written them; then all are annotated again.
+    older: str | None = None
 
     @property
     def to_do(self) -> int:
@@ -57,12 +69,18 @@ class Status:
             "languages": dict(sorted(self.languages.items())),
             "failures": dict(sorted(self.failures.items())),
             "last_run": dict(self.last_run),
+            "older": self.older,
         }
 
 
-def plan_of(target: str | Path) -> tuple[Mapping[str, Any], Options]:
-    """What the last run into an output was asked to do, and its options; raises OutputError where none is known."""
+def plan_of(target: str | Path, *, current: bool = False) -> tuple[Mapping[str, Any], Options]:
+    """What the last run into an output was asked to do, and its options; raises OutputError where none is known.
+
+    And, where it must be `current`, if the records there are of an earlier format.
+    """
     paths = local_paths(target)
+    if current:
+        refuse_older(paths, target)
     plan = earlier_plan(paths)
     if plan is None:
         hint = "it was written elsewhere, or its state was deleted" if is_ours(paths) else "no run has written there"
@@ -79,7 +97,7 @@ def status(target: str | Path, documents: Iterable[Document | Failure], pipeline
     known = _known(paths)
     drafts = any(draft for _, draft in journals(paths))
     state = "running" if is_running(paths) else "interrupted" if drafts else "complete"
-    found = Status(state, last_run=earlier_report(paths))
+    found = Status(state, last_run=earlier_report(paths), older=older(manifest_in(paths)))
     keeps = (earlier_plan(paths) or {}).get("others") is not None
     sources = set()
     for document in documents:

@@ -159,7 +159,7 @@ def retry_command(
     _begin(executor, n_process, timeout)
     from annotate.batch.run import Scope
 
-    job, plan = _earlier_job(out)
+    job, plan = _earlier_job(out, current=True)
     _do(
         job,
         Scope(only_failed=True, others="drop" if plan.get("others") is None else "keep"),
@@ -188,6 +188,8 @@ def status_command(
         say(as_text(found.as_dict()))
         return
     say(f"{out}: {found.state}, {found.to_do:,} to do")
+    if found.older:
+        say(f"its records are {found.older}; `annotate run` with the same inputs annotates all of them again")
     if started := found.last_run.get("started"):
         say(f"last run: {started}, {found.last_run.get('seconds', 0):.1f} s")
     headed = (("documents", found.documents), ("languages", found.languages), ("failures", found.failures))
@@ -211,14 +213,14 @@ class _Job(NamedTuple):
     max_bytes: int | None
 
 
-def _earlier_job(out: str) -> tuple[_Job, Mapping[str, Any]]:
+def _earlier_job(out: str, *, current: bool = False) -> tuple[_Job, Mapping[str, Any]]:
     """What the last run into an output was asked to do, also as it noted it; paths hold as they did then."""
     from annotate.batch.status import plan_of
     from annotate.storage.write import OutputError
 
     place = out if "://" in out else str(Path(out).resolve())
     with told(OutputError):
-        plan, options = plan_of(place)
+        plan, options = plan_of(place, current=current)
     if STANDARD in plan["inputs"]:
         stop(f"{out}: was made from standard input, which cannot be read again; give it to `annotate run` once more")
     try:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from annotate.reading.decode import UNPACK, ReadError
+from annotate.records import SCHEMA, older
 
 
 class EvaluateError(ValueError):
@@ -64,6 +65,11 @@ def _parsed(content: bytes, where: str) -> Any:
 def _checked(row: Any, where: str) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise EvaluateError(f"{where}: is a {type(row).__name__}, not a record")
+    if schema := older(row):
+        raise EvaluateError(
+            f"{where}: is an {schema} record, and {SCHEMA} is wanted; of an output run `annotate run` again, in gold "
+            "rename date and amount (AGREEMENT) and since (PARTNERSHIP) to date_span, amount_span and since_span"
+        )
     for key, kinds in (("id", (str, int)), ("spans", (list,))):
         if not isinstance(row.get(key), kinds):
             raise EvaluateError(f"{where}: has no {key!r}; a record needs an id and a list of spans")

@@ -15,6 +15,7 @@ from typing import Any, Self
 import orjson
 
 from annotate.reading.decode import UNPACK, ReadError, Source
+from annotate.records import SCHEMA, older
 
 Record = Mapping[str, Any]
 Span = Mapping[str, Any]
@@ -105,6 +106,10 @@ def _record(line: bytes, where: str) -> Record:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise DiffError(f"{where}: is not JSON: {error}") from error
+    if schema := older(record):
+        raise DiffError(
+            f"{where}: is an {schema} record, and {SCHEMA} is wanted; run `annotate run` into that output again"
+        )
     if not isinstance(record, dict) or "id" not in record or not isinstance(record.get("spans"), list):
         raise DiffError(f"{where}: is no record; it needs an id and a list of spans")
     for span in record["spans"]:

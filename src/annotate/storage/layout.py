@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from annotate.records import OLDER, SCHEMA
+from annotate.records import OLDER, SCHEMA, older
 from annotate.storage.remote import Mirror, RemoteError, is_url
 from annotate.storage.write import OutputError, explained
 
@@ -161,6 +161,15 @@ def _manifest(data: bytes) -> dict[str, Any]:
         if isinstance(content, dict) and content.get("schema") in (SCHEMA, *OLDER):
             return content
     return {}
+
+
+def refuse_older(paths: Paths, target: str | Path) -> None:
+    """Raise OutputError where the records there are of an earlier format, which no output mixes with this one's."""
+    if schema := older(manifest_in(paths)):
+        raise OutputError(
+            f"{target}: its records are {schema}, this version writes {SCHEMA}; annotate all of its inputs again with "
+            "`annotate run`, into the same place"
+        )
 
 
 def files_of(paths: Paths) -> set[str]:
