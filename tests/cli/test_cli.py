@@ -431,6 +431,19 @@ def test_explain_tells_spans_and_rivals() -> None:
     assert "there is no such date" in done.stdout
 
 
+def test_explain_explains_an_example_that_fails(ships: Path) -> None:
+    """An example of one's own that does not hold stops no explanation, which is how to find out why; a fault does."""
+    rules = ships / "nl" / "ships.yaml"
+    content = rules.read_text()
+    rules.write_text(content + "rejects:\n  - De MV Bea vaart.\n")
+    assert annotate("check", "nl", "--patterns", ships, "--only-patterns").returncode == 2
+    done = annotate("explain", "Het kostte 3 euro in 1950.", "--patterns", ships, *DUTCH)
+    assert (done.returncode, "1950" in done.stdout) == (0, True)
+    rules.write_text(content + "unheard: of\n")
+    done = annotate("explain", "Het kostte 3 euro in 1950.", "--patterns", ships, *DUTCH)
+    assert (done.returncode, "unheard" in done.stderr) == (2, True)
+
+
 def test_explain_reads_standard_input_and_gives_json() -> None:
     """`explain -` reads stdin; `--json` gives the same as data; `--rule` asks after one rule."""
     done = annotate("explain", "-", "--lang", "nl", "--json", "--rule", "dates/century", stdin=ARTICLE)

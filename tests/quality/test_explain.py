@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from annotate.pipeline import Options, Pipeline
 from annotate.quality import explain as module
-from annotate.quality.explain import Explanation, UnknownRuleError, explain
+from annotate.quality.attempts import UnknownRuleError
+from annotate.quality.explain import Explanation, explain
 from annotate.records import Document
 
 OWN = """\
@@ -176,9 +177,9 @@ def test_a_rule_that_did_not_match_tells_where_it_stopped(rule: str, text: str, 
 
 def test_what_the_word_is_instead_is_told(own: Pipeline) -> None:
     """The word at which a rule stopped is told with all the lists, kinds and rules that it stands for."""
-    (_, said) = why_not("Van 3 mei pagina.", "from-to", own)
+    (_, said, _) = why_not("Van 3 mei pagina.", "from-to", own)
     assert said.endswith("the text has 'pagina' (list page)")
-    (_, said) = why_not("Van 3 mei 5 mei.", "from-to", own)
+    (_, said, _) = why_not("Van 3 mei 5 mei.", "from-to", own)
     assert "the text has '5 mei' (" in said
     assert "rule nl/own/day" in said
 
@@ -193,6 +194,7 @@ def test_each_pattern_of_a_rule_is_told(tmp_path: Path) -> None:
         "did not match:",
         "pattern 1: begins with 'x', but token 2 wants LOWER y; the text has 'w' (in no list)",
         "pattern 2: token 1 wants LOWER z; the text has none",
+        "tokens: x | w",
     ]
 
 
@@ -220,11 +222,27 @@ def test_a_rule_may_be_named_by_its_end(own: Pipeline) -> None:
         explain("x", pipeline=own, rule="dayy")
 
 
-def test_a_text_of_no_language_says_so() -> None:
-    """Where the language is undecided no rules ran, and that is said."""
+def test_the_tokens_that_the_rule_saw_are_told(own: Pipeline) -> None:
+    """A rule that did not match shows the tokens around the place where it stopped: `G20` is two, a date is one."""
+    assert why_not("De G20 kwam in Rome bij.", "three", own)[-1] == "tokens: De | G | 20 | kwam | in | Rome | bij | ."
+    assert (
+        why_not("Het loopt van 3 mei tot laat.", "from-to", own)[-1]
+        == "tokens: Het | loopt | van | 3 mei | tot | laat | ."
+    )
+    long = why_not(f"{'ver ' * 30}van 3 mei {'weg ' * 30}", "from-to", own)[-1]
+    assert long == f"tokens: … | {'ver | ' * 4}van | 3 mei | {'weg | ' * 10}…"
+
+
+def test_a_text_of_no_language_says_how_to_go_on() -> None:
+    """Where the language is undecided no rules ran: the option is named, and what the likeliest would find."""
     told = explain("123", pipeline=Pipeline(), rule="dates/year")
     assert "too short to tell its language" in told.render()
+    assert "--lang en" in told.render()
     assert "--lang names it" in told.rule[0]
+    told = explain("Am 3. September 2024", pipeline=Pipeline())
+    assert {supposed.lang for supposed in told.likely} == {"de", "en"}
+    assert "if it is de (50% likely):\n  DATE  3. September 2024  2024-09-03  by " in told.render()
+    assert told.as_dict()["likely"][0]["spans"][0]["value"]["timex"] == "2024-09-03"
 
 
 # --- shape

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
+from types import ModuleType
+
 import pytest
 
 from annotate.pipeline import Pipeline
 from annotate.records import Document
+from annotate.text import detect, profiles, scripts
 from annotate.text.detect import UNDECIDED, Guess, LangDetect, segments
 
 SENTENCES = {
@@ -183,6 +187,13 @@ def test_an_expected_language_needs_much_less_than_another(detector: LangDetect)
     assert detector.detect("Ons land is klein").lang != "af"
     assert LangDetect().detect("Hij is gister naar huis gegaan.").lang == UNDECIDED
     assert detector.detect("Hij is gister naar huis gegaan.").lang == "nl"
+
+
+@pytest.mark.parametrize("module", [detect, profiles, scripts])
+def test_the_examples_in_the_docstrings_hold(module: ModuleType) -> None:
+    """The examples in the docstrings are run."""
+    done = doctest.testmod(module)
+    assert (done.failed, done.attempted > 0) == (0, True)
 
 
 # --- mixed documents

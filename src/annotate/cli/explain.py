@@ -43,10 +43,11 @@ def explain_command(
     as_json: Json = False,
 ) -> None:
     """Show each span of a text with its rule, slots and value, and each rival that lost with the reason."""
-    from annotate.quality.explain import UnknownRuleError, explain
+    from annotate.quality.attempts import UnknownRuleError
+    from annotate.quality.explain import explain
 
     options = options_of(patterns, only_patterns, lang=lang, region=region)
     with told(UnknownRuleError):
         given = standard_input() if text == STANDARD else text
-        explained = explain(given, pipeline=pipeline_of(options), date=day, rule=rule)
+        explained = explain(given, pipeline=pipeline_of(options, examples=False), date=day, rule=rule)
     say(as_text(explained.as_dict()) if as_json else explained.render().rstrip("\n"))

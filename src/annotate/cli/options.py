@@ -145,8 +145,8 @@ def _check_labels(labels: Sequence[str], roots: Sequence[Path]) -> None:
         stop(f"--labels: '{unknown[0]}' is no label; write {', '.join(near)}")
 
 
-def pipeline_of(options: Options) -> Pipeline:
-    """A pipeline whose pattern files have no faults, and whose own examples hold."""
+def pipeline_of(options: Options, *, examples: bool = True) -> Pipeline:
+    """A pipeline whose pattern files have no faults, and whose own examples hold, if these are asked for, too."""
     from annotate.pipeline import Pipeline
     from annotate.quality.cases import check
     from annotate.rules.patterns import names_in
@@ -154,7 +154,7 @@ def pipeline_of(options: Options) -> Pipeline:
     pipeline = Pipeline(options)
     _check_labels(options.labels, pipeline.roots)
     faults = pipeline.check()
-    if options.patterns:
+    if options.patterns and examples:
         own = {name for folder in options.patterns for name in names_in(folder)}
         faults = check(pipeline.concerned or pipeline.languages[:1], pipeline.roots, own)
     if faults:

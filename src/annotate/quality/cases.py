@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotate.pipeline import Options, Pipeline, Trace
-from annotate.quality.explain import best_attempt, rivals
+from annotate.quality.attempts import best_attempt
+from annotate.quality.rivals import rivals
 from annotate.records import Document
 from annotate.rules import notation
 from annotate.rules.grammar import Example, Grammar, Rule

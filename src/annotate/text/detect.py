@@ -43,8 +43,8 @@ _MIN_CHARACTERS = 2
 #: So many letters outside of names are enough to leave names out of the evidence.
 _ENOUGH = 12
 _MIN_SCORE = 0.7
-#: Languages that are less likely than this are not told at all.
-_TRACE = 0.0001
+#: Languages that are less likely than this are not looked at, or not told.
+_TRACE, _TOLD = 0.0001, 0.01
 #: A line of so many characters is looked at for its language, and a shorter one that ends as a sentence does; a
 #: character of Chinese or Korean counts as three.
 _MIN_SEGMENT = 120
@@ -123,12 +123,13 @@ class LangDetect:
     def likely(self, text: str, count: int = 3) -> list[Guess]:
         """The likeliest languages of a text, also of one too short to be told, the likeliest first.
 
-        >>> [guess.lang for guess in LangDetect().likely("3 September 2024", 4)]
-        ['de', 'en', 'af', 'cy']
+        >>> detector = LangDetect(only={"de", "en", "nl"})
+        >>> detector.detect("3 September 2024").lang, [guess.lang for guess in detector.likely("3 September 2024")]
+        ('und', ['de', 'en'])
         """
         sampled = _sampled(text)
         ranked = self._ranked(*sampled) or self._ranked(*sampled, least=1)
-        return [Guess(lang, score) for lang, score in ranked[:count]]
+        return [Guess(lang, score) for lang, score in ranked[:count] if score >= _TOLD]
 
     def _ranked(
         self, sample: str, words: Sequence[str], scripts: Mapping[str, int], *, least: int = _MIN_LETTERS
@@ -158,7 +159,7 @@ class LangDetect:
         for weight, column in sorted(told, reverse=True):
             whole, name = ranked.get(known.bases[column], (0.0, known.names[column]))
             ranked[known.bases[column]] = (whole + weight, name)
-        return [(name, round(weight, 4)) for weight, name in sorted(ranked.values(), key=lambda p: (-p[0], p[1]))]
+        return [(name, round(weight, 4)) for weight, name in sorted(ranked.values(), key=lambda p: (-round(p[0], 4), p[1]))]
 
     def _dated(self, words: Sequence[str]) -> dict[int, float]:
         """How likely the names of months and days of a text are in the languages that have all of them."""
