@@ -6,7 +6,7 @@ rule did not match, its patterns are tried token by token, to say at which one i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 

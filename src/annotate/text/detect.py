@@ -159,7 +159,8 @@ class LangDetect:
         for weight, column in sorted(told, reverse=True):
             whole, name = ranked.get(known.bases[column], (0.0, known.names[column]))
             ranked[known.bases[column]] = (whole + weight, name)
-        return [(name, round(weight, 4)) for weight, name in sorted(ranked.values(), key=lambda p: (-round(p[0], 4), p[1]))]
+        scored = ((-round(weight, 4), name) for weight, name in ranked.values())
+        return [(name, -weight) for weight, name in sorted(scored)]
 
     def _dated(self, words: Sequence[str]) -> dict[int, float]:
         """How likely the names of months and days of a text are in the languages that have all of them."""
