@@ -127,6 +127,8 @@ class Document:
     date_source: DateSource | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    #: `text` is a web page as it was read: the article has to be taken from it first.
+    is_page: bool = False
 
 
 class Segment(Part, frozen=True):

@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from annotate.batch.executors import Executor, Processes, Serial, WorkersError
 from annotate.batch.work import annotate_document
 from annotate.pipeline import Options, Pipeline
+from annotate.reading import webpage
 from annotate.records import Document, Done, Failure
 
 NL = Pipeline(Options(lang="nl"))
@@ -51,6 +53,10 @@ def troubled(pipeline: Pipeline, document: Document) -> Done | Failure:
         os._exit(3)
     if word == "hang":
         time.sleep(60)
+    if word == "nap":
+        time.sleep(0.5)
+    if word == "page":
+        webpage.extract = lambda _: time.sleep(60)  # type: ignore[assignment, return-value]
     if word == "once":
         marker = Path(document.text.split()[1])
         if not marker.exists():
@@ -138,11 +144,36 @@ def test_a_document_that_takes_too_long_is_set_aside() -> None:
     assert time.monotonic() - start < 30
 
 
+def test_time_is_counted_for_each_document() -> None:
+    """A limit holds for one document: six that together take three times as long are all done."""
+    found = outcomes(Processes(1, timeout=1.2, work=troubled), *(f"nap in 201{n}." for n in range(6)))
+    assert len(lines(found)) == 6
+
+
+def test_a_page_that_takes_too_long_is_set_aside() -> None:
+    """The article is taken from a page where the work is done: what hangs there costs that page only."""
+    items = [(Document(str(n), word, f"{n}.html", is_page=True), n) for n, word in enumerate(["<p>x</p>", "page 1"])]
+    items.append((Document("2", "Sinds 2008.", "2.txt"), 2))
+    found = [outcome for _, outcome in Processes(1, timeout=1.0, work=troubled).map(iter(items), NL)]
+    assert [getattr(outcome, "error", "done") for outcome in found] == ["empty", "Timeout", "done"]
+
+
 def test_processes_that_cannot_start_end_the_run() -> None:
     """Where no process lives long enough to take a document, the run ends with what to do, not never."""
-    executor = Processes(1)
+    executor = Counted(1)
     with pytest.raises(WorkersError, match="-n 1"):
         list(executor.map(iter(documents("x")), Unpicklable(Options(lang="nl"))))
+    assert executor.started <= 5
+
+
+class Counted(Processes):
+    """Counts the processes that it starts."""
+
+    started = 0
+
+    def _start(self, options: Options) -> Any:
+        self.started += 1
+        return super()._start(options)
 
 
 class Unpicklable(Pipeline):

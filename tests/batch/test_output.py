@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -20,10 +21,12 @@ import pytest
 import zstandard
 
 from annotate.batch import output as module
+from annotate.batch.earlier import Earlier
 from annotate.batch.output import Output
-from annotate.records import Done, Failure
+from annotate.records import Document, Done, Failure
 from annotate.storage import journal
 from annotate.storage.journal import Entry, Stamp
+from annotate.storage.layout import journals, output_paths
 from annotate.storage.write import OutputError, to_bytes
 
 FAILURE = Failure("a", "a.txt", "read", "empty", "holds no text")
@@ -400,6 +403,47 @@ def test_shards_that_are_no_longer_needed_go(tmp_path: Path, size: int | None, l
     (tmp_path / "annotations-notes.jsonl").write_text("mine")
     write_run(tmp_path, "a", "b", "c", shard_size=size)
     assert sorted(p.name for p in tmp_path.glob("annotations*")) == sorted([*left, "annotations-notes.jsonl"])
+
+
+def test_shards_go_though_the_manifest_was_deleted(tmp_path: Path) -> None:
+    """The journals name the shards, too: without a manifest none of an earlier cut is left behind either."""
+    write_run(tmp_path, "a", "b", "c", shard_size=1)
+    (tmp_path / "manifest.json").unlink()
+    (tmp_path / "errors.jsonl").unlink()
+    write_run(tmp_path, "a", "b", "c", shard_size=2)
+    shards = sorted(p.name for p in tmp_path.glob("annotations*"))
+    assert shards == ["annotations-00000.jsonl", "annotations-00001.jsonl"]
+
+
+def test_the_journal_of_the_last_run_to_write_comes_first(tmp_path: Path) -> None:
+    """Of runs that were broken off the newest knows best, whatever its name; those that are over come last."""
+    write_run(tmp_path, "a")
+    for name, time in (("aaaaaaaa", 10), ("cccccccc", 30), ("bbbbbbbb", 20)):
+        path = tmp_path / ".annotate" / f"annotations.jsonl.{name}.journal"
+        path.touch()
+        os.utime(path, (time, time))
+    found = [path.name.split(".")[2] for path, _ in journals(output_paths(tmp_path))]
+    assert found == ["cccccccc", "bbbbbbbb", "aaaaaaaa", "journal"]
+
+
+def test_shards_are_taken_over_in_order_without_an_index(tmp_path: Path) -> None:
+    """Documents that come as they came last time cost no look into every journal."""
+    ids = [str(number) for number in range(6)]
+    write_run(tmp_path, *ids, shard_size=2)
+    earlier = Earlier(output_paths(tmp_path))
+    earlier.open()
+    assert all(earlier.find(name) for name in ids)
+    assert all(one._index is None for one in earlier._journals)
+    earlier.close()
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Document) if field.name != "notices"])
+def test_every_field_of_a_document_is_in_its_stamp(field: str) -> None:
+    """A document that was read otherwise, in whatever respect, is another one."""
+    document = Document("a", "In 2008.", "a.txt", "nl", "NL", "2024-05-03", "record", {"k": 1})
+    changed: Any = {"date_source": "filename", "meta": {"k": 2}, "is_page": True}.get(field, "x")
+    stamps = {journal.document_stamp(one) for one in (document, replace(document, **{field: changed}))}
+    assert len(stamps) == 2
 
 
 def test_shards_go_though_the_state_was_deleted(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from annotate.batch.executors import Processes
 from annotate.batch.output import Output
 from annotate.batch.run import Scope, Summary, run
 from annotate.batch.status import plan_of, status
@@ -281,6 +282,80 @@ def test_status_says_what_the_next_run_would_do(news: Path) -> None:
     again()
     found = status("out", read(plan["inputs"]), Pipeline(options))
     assert (found.to_do, found.documents["up to date"]) == (0, 3)
+
+
+def test_status_goes_by_the_newest_that_is_known(news: Path) -> None:
+    """What a run that was broken off has done again counts, and not what the run before had made of it."""
+    again()
+    (news / "a.txt").write_text("Veranderd in 2024.")
+
+    def stop(tally: Any, failure: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(["news"], Output("out"), Pipeline(Options(patterns=(Path("mine"),))), stop)
+    plan, options = plan_of("out")
+    found = status("out", read(plan["inputs"]), Pipeline(options))
+    assert (found.state, dict(found.documents)) == ("interrupted", {"up to date": 3})
+
+
+def test_a_failure_is_tried_again_when_rules_change(news: Path) -> None:
+    """A document that failed may have failed by any language's rules: an edit to one of them tries it again."""
+
+    class Failing(Pipeline):
+        tried = 0
+
+        def trace(self, document: Document) -> Any:
+            self.tried += 1
+            raise ValueError("a rule is wrong")
+
+    for expected in (3, 0):
+        pipeline = Failing(Options(patterns=(Path("mine"),)))
+        run(["news"], Output("out"), pipeline)
+        assert pipeline.tried == expected
+    rule(news.parent, "fr", "loi")
+    pipeline = Failing(Options(patterns=(Path("mine"),)))
+    run(["news"], Output("out"), pipeline)
+    assert pipeline.tried == 3
+
+
+def test_pages_that_are_kept_are_not_parsed_again(news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is known by its bytes: a second run, and status, take no article from it; a changed page is done again."""
+    page = "<html><head><title>t</title></head><body><p>Op 3 mei 2024 kostte het 5 miljoen euro.</p></body></html>"
+    (news / "p.html").write_text(page)
+    (news / "no.html").write_text("<html></html>")
+    assert again().failed == 1
+    (record,) = [json.loads(line) for line in data().splitlines() if b'"id":"p"' in line]
+    assert (record["text"], record["meta"]["title"]) == ("Op 3 mei 2024 kostte het 5 miljoen euro.", "t")
+
+    def fail(*_: object) -> None:
+        raise AssertionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("annotate.reading.webpage.extract", fail)
+        summary = again()
+        assert (did(summary), summary.failed) == ((0, 4, 0, 0), 1)
+        plan, options = plan_of("out")
+        found = status("out", read(plan["inputs"], as_pages=True), Pipeline(options))
+        assert dict(found.documents) == {"up to date": 4, "failed": 1}
+    (news / "p.html").write_text(page.replace("5 miljoen", "6 miljoen"))
+    assert did(again()) == (1, 3, 0, 0)
+
+
+def test_pages_are_parsed_where_the_work_is_done(news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With several processes the one that reads takes no article from a page, and the bytes are the same."""
+    for n in range(4):
+        page = f"<html><body><p>Het kostte toen {n} miljoen euro.</p></body></html>"
+        (news / f"2024-05-0{n + 1}-p.html").write_text(page)
+    again("serial")
+
+    def fail(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("annotate.reading.webpage.extract", fail)
+    pipeline = Pipeline(Options(patterns=(Path("mine"),)))
+    assert run(["news"], Output("out"), pipeline, executor=Processes(2)).failed == 0
+    assert data() == data("serial")
 
 
 def test_status_of_an_output_that_may_only_be_read(news: Path) -> None:

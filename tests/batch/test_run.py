@@ -132,6 +132,12 @@ def test_an_error_in_one_document_costs_no_other(error: Exception, tmp_path: Pat
     assert "\n" not in failure["message"]
 
 
+@pytest.mark.parametrize(("length", "kept"), [(300, 300), (10_000, 500)])
+def test_a_message_is_kept_up_to_five_hundred_characters(length: int, kept: int, tmp_path: Path) -> None:
+    """An ordinary message is whole; one that holds a whole text does not fill the errors file."""
+    assert len(broken(ValueError("x" * length), tmp_path)["message"]) == kept
+
+
 def test_a_pattern_fault_met_on_the_way_is_a_failure(tmp_path: Path) -> None:
     """A language whose patterns were not checked beforehand fails its documents, not the run."""
     failure = broken(PatternError([Fault("patterns/fr/a.yaml", 3, 1, "unknown key")]), tmp_path)

@@ -42,6 +42,7 @@ def test_the_manifest_holds_totals_by_label_and_language() -> None:
         "schema": "annotate/2",
         "versions": {"spacy": "3.8.18"},
         "options": {"tokens": False},
+        "options_from": {},
         "counts": {"documents": 3, "failed": 1, "remaining": 0, "characters": 30, "words": 12, "spans": 4},
         "failures": {"empty": 1},
         "notices": {},

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from annotate.cli.app import app
+from annotate.cli.run import _executor
 from annotate.cli.say import as_text, visible
 from annotate.records import Record
 from annotate.schema import invariants
@@ -164,6 +165,96 @@ def test_add_and_replace_are_told_apart(annotate: Command) -> None:
     assert re.search(r"^last run: 20\d\d-\d\d-\d\dT.*, \d+\.\d s$", shown, re.MULTILINE)
     assert annotate("run", "feb.jsonl", "-o", "months", *DUTCH, "--replace").status == 1
     assert [row["id"] for row in rows("months/annotations.jsonl")] == ["feb:1"]
+
+
+# --- options out of a file
+
+AS_FILES = {"annotate.toml": "", "pyproject.toml": '[project]\nname = "x"\n\n[tool.annotate]\n'}
+
+
+@pytest.mark.parametrize("name", AS_FILES)
+def test_options_come_from_a_file_of_the_folder(annotate: Command, name: str) -> None:
+    """What a call does not say is as the file has it; the command line wins, and the manifest tells the two apart."""
+    Path("a.txt").write_text(ARTICLE)
+    Path(name).write_text(f'{AS_FILES[name]}lang = "nl"\nregion = "BE"\nlabels = ["DATE", "MONEY"]\ntokens = true\n')
+    done = annotate("run", "a.txt", "-o", "out", "--region", "NL", "--json")
+    assert done.status == 0, done.err
+    manifest = json.loads(done.out)
+    told = {key: manifest["options"][key] for key in ("lang", "region", "labels", "tokens")}
+    assert told == {"lang": "nl", "region": "NL", "labels": ["DATE", "MONEY"], "tokens": True}
+    from_file = dict.fromkeys(("labels", "lang", "tokens"), name)
+    assert manifest["options_from"] == from_file | dict.fromkeys(("inputs", "region"), "command line")
+    assert json.loads(annotate("retry", "out", "--json").out)["options_from"] == manifest["options_from"]
+    assert "0 to do" in annotate("status", "out").out
+
+
+def test_inputs_and_output_may_stand_in_the_file(annotate: Command) -> None:
+    """`annotate run` alone does what the file says."""
+    Path("a.txt").write_text(ARTICLE)
+    Path("annotate.toml").write_text('inputs = ["a.txt"]\noutput = "out"\nlang = "nl"\nn_process = 1\n')
+    assert annotate("run").status == 0
+    assert len(rows("out/annotations.jsonl")) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("lang = 'nl'\nregoin = 'BE'\n", "annotate.toml:2: 'regoin' is no option of annotate run; nearest: 'region'"),
+        ("force = true", "annotate.toml:1: 'force' replaces"),
+        ("tokens = 'yes'", "annotate.toml:1: 'tokens' is true or false"),
+        ("lang = true", "annotate.toml:1: 'lang' is a word"),
+        ("lang = {nl = 1}", "annotate.toml:1: 'lang' is a word"),
+        ("text-key = 'a'\ntext_key = 'b'", "'text_key' stands there twice"),
+        ("lang = ", "annotate.toml: cannot be read: Invalid value (at "),
+        ("lang = 'klingon'", "'klingon' is no language"),
+        ("limit = 0", "limit"),
+    ],
+)
+def test_a_fault_in_the_file_is_told_with_its_place(annotate: Command, content: str, told: str) -> None:
+    """An unknown key, a value of another kind, or what is no TOML ends the call before anything is written."""
+    Path("a.txt").write_text(ARTICLE)
+    Path("annotate.toml").write_text(content)
+    done = annotate("run", "a.txt", "-o", "out")
+    assert (done.status, told in re.sub(r"\s*│\s*", " ", done.err)) == (2, True), done.err
+    assert not Path("out").exists()
+
+
+def test_other_files_do_not_matter(annotate: Command) -> None:
+    """A pyproject.toml without our table, even a broken one, changes nothing; two files with options are refused."""
+    Path("a.txt").write_text(ARTICLE)
+    Path("pyproject.toml").write_text("[tool.black\n")
+    assert annotate("run", "a.txt", "-o", "out", *DUTCH).status == 0
+    for name, head in AS_FILES.items():
+        Path(name).write_text(f'{head}lang = "nl"\n')
+    assert "annotate.toml and pyproject.toml" in annotate("run", "a.txt", "-o", "out").err
+
+
+def test_shells_can_complete_the_command(annotate: Command) -> None:
+    """`--show-completion` prints what a shell needs."""
+    assert "--install-completion" in annotate("--help").out
+
+
+# --- who does the work
+
+
+def test_a_time_limit_holds_with_one_process(annotate: Command) -> None:
+    """`--timeout` ends a document that takes longer, also without `-n`; the others are done."""
+    texts = ("In 2008.", ARTICLE * 30_000, "In 2009.")
+    Path("rows.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    done = annotate("run", "rows.jsonl", "-o", "out", *DUTCH, "--timeout", "0.5")
+    assert done.status == 1
+    assert [row["id"] for row in rows("out/annotations.jsonl")] == ["rows:1", "rows:3"]
+    assert [(row["id"], row["error"]) for row in rows("out/errors.jsonl")] == [("rows:2", "Timeout")]
+
+
+def test_ray_uses_all_processors_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`-n` sizes a local cluster; without it, or with 0, Ray takes what there is."""
+    monkeypatch.setattr("annotate.batch.cluster.RayCluster", lambda *arguments: arguments)
+    for number, asked in ((1, None), (0, None), (4, 4)):
+        made: Any = _executor("ray", number, 2.0, None)
+        assert made == (None, asked, 2.0)
+    made = _executor(None, 1, None, "ray://a:1")
+    assert made == ("ray://a:1", None, None)
 
 
 # --- what is printed

@@ -24,6 +24,7 @@ from annotate.pipeline import Options, Pipeline
 from annotate.reading.read import MAX_BYTES, read
 from annotate.records import Document, Done, Failure
 from annotate.storage.journal import Entry, Stamp, document_stamp
+from annotate.storage.layout import earlier_plan
 from annotate.storage.write import Stream
 from annotate.version import installed_versions
 
@@ -72,19 +73,23 @@ def run(
     id_key: str | None = None,
     date: str | None = None,
     max_bytes: int = MAX_BYTES,
+    sources: Mapping[str, str] | None = None,
 ) -> Summary:
     """Annotate everything that `inputs` name into `output`, which is opened here and closed at the end.
 
     What an earlier run has left there is taken over where nothing that it depends on has changed. Raises
     `InputError` where an input does not exist, before anything is written, and `OutputError` where the output
-    cannot be written. Whatever else goes wrong with one document becomes its `Failure`.
+    cannot be written. Whatever else goes wrong with one document becomes its `Failure`. `sources` says where
+    options come from, for the manifest.
 
     >>> import io
     >>> out = io.BytesIO()
     >>> run(["-"], Stream(out), Pipeline(), stdin=io.BytesIO(b"Since 2008 it grew fast.")).tally.documents
     1
     """
-    documents = read(inputs, stdin=stdin, text_key=text_key, id_key=id_key, date=date, max_bytes=max_bytes)
+    documents = read(
+        inputs, stdin=stdin, text_key=text_key, id_key=id_key, date=date, max_bytes=max_bytes, as_pages=True
+    )
     asked = {"inputs": list(inputs), "text_key": text_key, "id_key": id_key, "date": date}
     started, clock = datetime.now(UTC), time.perf_counter()
     tally = Tally(passed_over=documents.passed_over)
@@ -94,9 +99,10 @@ def run(
     with output:
         plan = _Plan(pipeline, output, scope)
         if isinstance(output, Output):
+            sources = (earlier_plan(output.paths) or {}).get("sources") if sources is None else sources
             kept = plan.settle(inputs, output)
-            planned = {"options": plan_options(pipeline.options), "folder": str(Path.cwd())}
-            output.plan({**asked, **planned, "max_bytes": max_bytes, "others": kept.inputs if kept else None})
+            planned = {"options": plan_options(pipeline.options), "folder": str(Path.cwd()), "max_bytes": max_bytes}
+            output.plan({**asked, **planned, "sources": sources, "others": kept.inputs if kept else None})
         for step, outcome in (executor or Serial()).map(plan.steps(tally.watch(documents)), pipeline):
             failure = step.finish(outcome, plan, tally)
             if on_progress is not None:
@@ -107,6 +113,7 @@ def run(
             tally=tally,
             versions=installed_versions(),
             options=plan_options(pipeline.options) | asked,
+            sources=sources or {},
         )
         report = build_report(tally=tally, started=started, seconds=time.perf_counter() - clock)
         manifest = output.manifest(told, report)

@@ -10,7 +10,7 @@ from pathlib import Path
 from annotate.records import Done
 from annotate.storage.journal import Entry, Stamp, to_line
 from annotate.storage.layout import JOURNAL, PART
-from annotate.storage.write import PACKED, Draft
+from annotate.storage.write import Draft
 
 
 class Shard:
@@ -59,7 +59,7 @@ class Shard:
     def _stands(self) -> bool:
         """Whether both files are there already, byte for byte."""
         pairs = [(draft.path, draft.final) for draft in self.drafts]
-        if self.data.final.suffix in PACKED or not all(final.exists() for _, final in pairs):
+        if not all(final.exists() for _, final in pairs):
             return False
         return all(filecmp.cmp(path, final, shallow=False) for path, final in pairs)
 

@@ -82,6 +82,7 @@ def build_manifest(
     tally: Tally,
     versions: Mapping[str, str],
     options: Mapping[str, Any],
+    sources: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What the output is, for `manifest.json`: the same whenever and in however many runs it was made.
 
@@ -93,6 +94,7 @@ def build_manifest(
         "schema": SCHEMA,
         "versions": dict(versions),
         "options": dict(options),
+        "options_from": dict(sources or {}),
         "counts": {
             "documents": tally.documents,
             "failed": tally.failed,

@@ -9,6 +9,8 @@ from collections import Counter
 from types import TracebackType
 
 from annotate.pipeline import Pipeline
+from annotate.reading.decode import ReadError
+from annotate.reading.pages import extracted
 from annotate.records import Document, Done, Failure
 from annotate.rules.patterns import PatternError
 
@@ -17,14 +19,17 @@ _MESSAGE = 500
 
 
 def annotate_document(pipeline: Pipeline, document: Document) -> Done | Failure:
-    """Annotate one document; gives its failure where anything is wrong with it.
+    """Annotate one document, of a page its article; gives its failure where anything is wrong with it.
 
     >>> done = annotate_document(Pipeline(), Document("a", "Since 2008 it grew fast.", "a", lang="en"))
     >>> done.words, dict(done.labels)
     (6, {'DATE': 1})
     """
     try:
+        document = extracted(document)
         trace = pipeline.trace(document)
+    except ReadError as error:
+        return Failure(document.id, where(document), "read", error.error, error.message)
     except Exception as error:  # a fault of ours in one document must not cost the others
         return _failure(document, error, _stage(error.__traceback__))
     record = trace.record

@@ -15,7 +15,6 @@ app = typer.Typer(
     name="annotate",
     help="Annotate news articles with dates, sums of money, agreements and partnerships.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -31,8 +30,16 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _global(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and no more.")
     ] = False,
 ) -> None:
     """Annotate news articles with dates, sums of money, agreements and partnerships."""
+    if context.invoked_subcommand == "run":
+        from annotate.cli.settings import read_settings
+
+        command = context.command.commands["run"]  # type: ignore[attr-defined]
+        if settings := read_settings(command.params):
+            context.default_map = {"run": settings.values}
+            context.obj = settings.source

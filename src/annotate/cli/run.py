@@ -60,6 +60,7 @@ _LOGGED = 20
 
 @app.command("run")
 def run_command(
+    context: typer.Context,
     inputs: Annotated[
         list[str], typer.Argument(metavar="INPUTS", help="Files, folders, globs, or - for standard input.")
     ],
@@ -140,9 +141,23 @@ def run_command(
         force=force,
         resume=not no_resume,
         shard_size=shard_size,
+        sources=_sources(context),
         quiet=quiet,
         as_json=as_json,
     )
+
+
+#: The options that stand in the manifest, by the names of their parameters.
+_TOLD = {"inputs", "patterns", "only_patterns", "lang", "region", "languages", "labels", "tokens"}
+_TOLD |= {"text_key", "id_key", "day"}
+
+
+def _sources(context: typer.Context) -> dict[str, str]:
+    """Where the options of a call that stand in the manifest come from; those left as they are by default are not."""
+    given = {name: str(context.get_parameter_source(name)).rpartition(".")[2] for name in _TOLD}
+    places = {"COMMANDLINE": "command line", "DEFAULT_MAP": context.obj, "ENVIRONMENT": "environment"}
+    found = {"date" if name == "day" else name: places.get(source) for name, source in sorted(given.items())}
+    return {name: place for name, place in found.items() if place}
 
 
 @app.command("retry")
@@ -236,7 +251,7 @@ def _documents(job: _Job) -> Iterator[Document | Failure]:
     from annotate.reading.read import MAX_BYTES, read
 
     most = job.max_bytes or MAX_BYTES
-    return read(job.inputs, text_key=job.text_key, id_key=job.id_key, date=job.day, max_bytes=most)
+    return read(job.inputs, text_key=job.text_key, id_key=job.id_key, date=job.day, max_bytes=most, as_pages=True)
 
 
 def _executor(name: str | None, n_process: int, timeout: float | None, address: str | None) -> Executor:
@@ -277,6 +292,7 @@ def _do(
     force: bool = False,
     resume: bool = True,
     shard_size: int | None = None,
+    sources: Mapping[str, str] | None = None,
     quiet: bool,
     as_json: bool,
 ) -> NoReturn:
@@ -310,6 +326,7 @@ def _do(
                 id_key=job.id_key,
                 date=job.day,
                 max_bytes=job.max_bytes or MAX_BYTES,
+                sources=sources,
             )
     for name in summary.damaged:
         note(f"{name}: not as it was written; the documents in question were annotated again")

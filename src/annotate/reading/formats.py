@@ -46,6 +46,8 @@ class Draft:
     line: int | None = None
     #: The encoding of its text, where that was neither plain, marked nor declared, but the likeliest.
     guessed: str | None = None
+    #: Its text is that of a page, from which the article has to be taken.
+    is_page: bool = False
 
 
 # --- one document a file ------------------------------------------------------------------------
@@ -101,17 +103,10 @@ def _untyped(value: Any) -> Any:
 
 
 def _read_html(source: Source) -> Iterator[Draft]:
+    """The page as it is: `pages` makes an article of it."""
     data = source.whole()
     text = source.decode(data, webpage.declared(data))
-    try:
-        page = webpage.extract(text)
-    except ReadError:
-        raise
-    except Exception as error:  # pages are endlessly broken, and it is a large library that parses them
-        message = f"cannot be parsed ({type(error).__name__}); save the article as .txt"
-        raise ReadError("bad-html", message) from error
-    meta = _noted(page.meta, source)
-    yield Draft(page.text, meta, date=page.day, date_source="html", guessed=_guessed(source))
+    yield Draft(text, _noted({}, source), guessed=_guessed(source), is_page=True)
 
 
 # --- many documents a file ----------------------------------------------------------------------

@@ -25,6 +25,7 @@ from annotate.reading.days import iso_day, name_day, plain_day
 from annotate.reading.decode import ReadError, Source, too_large
 from annotate.reading.find import Input, InputError, advice, expand, find, suffixes
 from annotate.reading.formats import ONE_DOCUMENT, READERS, Draft, read_stdin
+from annotate.reading.pages import extracted
 from annotate.records import DateSource, Document, Failure, Notice, shown
 from annotate.rules.tags import language_tag, region_code, region_of
 
@@ -53,17 +54,19 @@ def read(
     id_key: str | None = None,
     date: str | None = None,
     max_bytes: int = MAX_BYTES,
+    as_pages: bool = False,
 ) -> Reading:
     """Every document of `inputs` in a fixed order, and a `Failure` for each that cannot be read.
 
     The inputs and `date` are checked at the call, not at the first `next`: a typing error is told
-    before anything is written. Files are opened one at a time, rows are read one at a time.
+    before anything is written. Files are opened one at a time, rows are read one at a time. With `as_pages`
+    web pages come as they are, for `pages.extracted` to make articles of them where there is time for it.
 
     >>> import io
     >>> [d.text for d in read(["-"], stdin=io.BytesIO(b"Op 14 april 2025 tekende Vietnam."))]
     ['Op 14 april 2025 tekende Vietnam.']
     """
-    run = _Run(stdin, text_key, id_key, _option_day(date), max_bytes)
+    run = _Run(stdin, text_key, id_key, _option_day(date), max_bytes, as_pages)
     items, passed_over = find(inputs)
     return Reading(chain.from_iterable(_outcomes(item, run) for item in items), passed_over)
 
@@ -96,6 +99,7 @@ class _Run:
     id_key: str | None
     date: str | None
     max_bytes: int
+    as_pages: bool
     seen: dict[str, str] = field(default_factory=dict)
 
     def source(self, file: BinaryIO, packing: str = "") -> Source:
@@ -191,7 +195,9 @@ def _document(name: str, item: Input, draft: Draft, run: _Run) -> Document:
         meta["line"] = draft.line
     _refuse_unwritable(name, lang, region, meta)
     _claim(name, _where(item, draft.line), run)
-    return Document(name, text, item.source, lang, region, day, day_source, meta, tuple(notices))
+    own = (lang, region, day, day_source, meta, tuple(notices))
+    document = Document(name, text, item.source, *own, is_page=draft.is_page)
+    return document if run.as_pages else extracted(document)
 
 
 def _stated(

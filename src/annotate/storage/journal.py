@@ -58,13 +58,14 @@ class Entry:
 
 
 def document_stamp(document: Document) -> str:
-    """The fingerprint of all that was read of a document; never of a file's times.
+    """The fingerprint of all that was read of a document, of a page as it is; never of a file's times.
 
     >>> document_stamp(Document("a", "x", "a")) == document_stamp(Document("a", "y", "a"))
     False
     """
     parts = (document.id, document.source, document.lang, document.region, document.date, document.date_source)
-    digest = blake2b(orjson.dumps((*parts, document.meta), default=dict), digest_size=12)
+    content = (*parts, document.is_page, document.meta)
+    digest = blake2b(orjson.dumps(content, default=dict), digest_size=12)
     digest.update(document.text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
