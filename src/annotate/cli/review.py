@@ -11,7 +11,7 @@ import typer
 
 from annotate.cli.app import app
 from annotate.cli.options import Json
-from annotate.cli.say import FAILED, as_text, counted, note, say, stop, told
+from annotate.cli.say import FAILED, as_text, counted, harmless, note, say, stop, told
 from annotate.extras import install_command
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def gold_command(
         judged, faults = read_all(_files(out, decisions))
         content = b"".join(to_bytes(record) for record in gold_records(documents(out, judged), left))
         if target is None:
-            typer.echo(content.decode(), nl=False)
+            say(harmless(content.decode()), nl=False)
         else:
             _publish(target, content)
     for fault in faults:

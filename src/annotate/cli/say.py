@@ -41,9 +41,9 @@ def visible(text: str) -> str:
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
-def say(message: str, *, err: bool = False) -> None:
+def say(message: str, *, err: bool = False, nl: bool = True) -> None:
     """Print to standard output: every command does it by this function, or by `note`."""
-    typer.echo(visible(message), err=err)
+    typer.echo(visible(message), err=err, nl=nl)
 
 
 def note(message: str) -> None:
@@ -59,7 +59,11 @@ def stop(message: str) -> NoReturn:
 
 def as_text(content: Any) -> str:
     """JSON to be read by people and programs; what `visible` would alter is escaped as JSON has it."""
-    text = json.dumps(content, ensure_ascii=False, indent=2, default=str)
+    return harmless(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+
+
+def harmless(text: str) -> str:
+    """JSON in which what `visible` would alter is escaped as JSON has it: it reads back as it was."""
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
