@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,6 +18,7 @@ from annotate.cli.options import (
     Langs,
     OnlyPatterns,
     Patterns,
+    check_folders,
     options_of,
 )
 from annotate.cli.say import (
@@ -81,9 +83,27 @@ def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
 @app.command("schema")
 def schema_command(
     decisions: Annotated[bool, typer.Option("--decisions", help="That of a reviewer's decision instead.")] = False,
+    of_patterns: Annotated[
+        bool,
+        typer.Option("--patterns", help="That of a pattern file, by which an editor completes and checks."),
+    ] = False,
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DIRS", help="Folders of your own patterns, whose names are completed, too."),
+    ] = None,
 ) -> None:
-    """Print the JSON Schema of a record, annotate/2."""
-    from annotate.review.decisions import decisions_schema
+    """Print the JSON Schema of a record, annotate/2; with --patterns that of a pattern file."""
     from annotate.schema import json_schema
 
-    say(as_text(decisions_schema() if decisions else json_schema()))
+    if folders and not of_patterns:
+        raise typer.BadParameter("folders go with --patterns: annotate schema --patterns my-patterns")
+    if of_patterns:
+        from annotate.rules import editor, patterns
+
+        say(as_text(editor.json_schema(patterns.folders(check_folders(folders)))))
+    elif decisions:
+        from annotate.review.decisions import decisions_schema
+
+        say(as_text(decisions_schema()))
+    else:
+        say(as_text(json_schema()))

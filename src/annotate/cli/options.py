@@ -60,7 +60,8 @@ def split(value: str | None) -> list[str]:
     return [part.strip() for part in (value or "").split(",") if part.strip()]
 
 
-def _patterns(value: list[Path] | None) -> list[Path]:
+def check_folders(value: list[Path] | None) -> list[Path]:
+    """Folders of patterns, each of which is one."""
     for folder in value or ():
         if not folder.is_dir():
             raise typer.BadParameter(visible(f"'{folder}' is no folder"))
@@ -82,7 +83,7 @@ Patterns = Annotated[
     typer.Option(
         "--patterns",
         metavar="DIR",
-        callback=_patterns,
+        callback=check_folders,
         help="A folder of your own patterns, laid over the built-in ones. May be repeated.",
     ),
 ]

@@ -104,7 +104,7 @@ def _lists(sources: Sources, model: PatternFile, home: _Home) -> None:
     for described, what in model.describe.items():
         name = str(described)
         sources.described[name] = str(what.text if isinstance(what, Description) else what)
-        if isinstance(what, Description):
+        if isinstance(what, Description) and what.keys is not None:
             sources.keys[name] = tuple(map(str, what.keys)) if isinstance(what.keys, list) else str(what.keys)
         else:
             sources.keys.pop(name, None)

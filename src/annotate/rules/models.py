@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Discriminator, Field, InstanceOf, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from annotate.rules.keys import keys_of
+from annotate.rules.keys import KINDS, keys_of
 from annotate.rules.notation import unmark
 from annotate.rules.token_model import Pattern
 from annotate.rules.word_models import (
@@ -80,7 +80,7 @@ class Case(Model):
     """A reject, with what its document says of itself."""
 
     what = "an example"
-    such_as = "{text: Sinds [gisteren](2024-12-05), date: 2024-12-06}"
+    such_as = "{text: 'Sinds [gisteren](2024-12-05)', date: 2024-12-06}"
 
     text: Markable = Field(description="The sentence")
     date: Day | None = Field(None, description="The date of the document")
@@ -238,6 +238,9 @@ class Name(Model):
     )
 
 
+_KEYS: dict[str, Any] = {"anyOf": [{"enum": [*KINDS, *(f"{kind}?" for kind in KINDS)]}, {"type": "string"}]}
+
+
 def _keys(written: Any) -> Any:
     try:
         keys_of(str(written) if isinstance(written, Text) else tuple(map(str, written)))
@@ -253,11 +256,15 @@ class Description(Model):
     such_as = "{text: month names, keys: 1..12}"
 
     text: Word = Field(description="What the list is for")
-    keys: Annotated[
-        Annotated[Word, Tag("(other)")] | Annotated[list[Word], Tag("(list)")],
-        Discriminator(lambda value: "(list)" if isinstance(value, Items) else "(other)"),
-        AfterValidator(_keys),
-    ] = Field(Text("any"), description="A kind of keys, a range such as 1..12, or the keys themselves; `?`: or none")
+    keys: (
+        Annotated[
+            Annotated[Annotated[Text, InstanceOf(), WithJsonSchema(_KEYS)], Tag("(other)")]
+            | Annotated[list[Word], Tag("(list)")],
+            Discriminator(lambda value: "(list)" if isinstance(value, Items) else "(other)"),
+            AfterValidator(_keys),
+        ]
+        | None
+    ) = Field(None, description="A kind of keys, a range such as 1..12, or the keys themselves; `?`: or none")
 
 
 _Described = Annotated[Annotated[Word, Tag("(other)")] | Annotated[Description, Tag("(mapping)")], Discriminator(shape)]

@@ -33,6 +33,7 @@ __all__ = [
     "languages",
     "load",
     "names_in",
+    "read",
     "unread",
     "warnings_of",
 ]
@@ -111,7 +112,7 @@ def compile_language(lang: str, roots: Sequence[Path]) -> tuple[Grammar, list[Fa
 
 def faults_of(lang: str, roots: Sequence[Path]) -> list[Fault]:
     """Every fault of a language's files, without building its grammar: a third of the work."""
-    return sorted(set(_read_files(lang, roots)[0].faults))
+    return sorted(set(read(lang, roots).faults))
 
 
 def warnings_of(lang: str, roots: Sequence[Path]) -> list[Fault]:
@@ -122,7 +123,12 @@ def warnings_of(lang: str, roots: Sequence[Path]) -> list[Fault]:
     """
     from annotate.rules.uses import warnings
 
-    return sorted(set(warnings(_read_files(lang, roots)[0])))
+    return sorted(set(warnings(read(lang, roots))))
+
+
+def read(lang: str, roots: Sequence[Path]) -> Sources:
+    """What all files of a language say, its faults and all."""
+    return _read_files(lang, roots)[0]
 
 
 #: The built-in patterns stand in the installed package: they were checked when it was made, and do not change.

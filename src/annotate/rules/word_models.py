@@ -11,14 +11,15 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     InstanceOf,
     PlainValidator,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from annotate.rules.yamltext import Fields, Items, Text
 
@@ -47,7 +48,18 @@ def names_of(what: str) -> Any:
     return WithJsonSchema({"type": "string", "x-names": what})
 
 
-WORDS = BeforeValidator(_listed)
+class OneOrMany:
+    """What is written as a list, or as a single word that counts as a list of one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
+
+
+WORDS = OneOrMany()
 Words: TypeAlias = Annotated[list[Word], WORDS]
 ListNames: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), names_of("list")]], WORDS]
 ListUses: TypeAlias = Annotated[list[Annotated[Text, InstanceOf(), names_of("list")]], WORDS, Field(min_length=1)]
