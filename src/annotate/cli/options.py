@@ -67,7 +67,7 @@ def check_folders(value: list[Path] | None) -> list[Path]:
             raise typer.BadParameter(visible(f"'{folder}' is no folder"))
         if not any(folder.rglob("*.yaml")):
             raise typer.BadParameter(
-                visible(f"'{folder}' holds no pattern file; they stand in it as shared/*.yaml or LANG/*.yaml")
+                visible(f"'{folder}' holds no pattern file; they stand in it as *.yaml, shared/*.yaml or LANG/*.yaml")
             )
     return value or []
 

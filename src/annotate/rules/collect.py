@@ -188,7 +188,7 @@ def _taken_out(sources: Sources, model: PatternFile, home: _Home) -> None:
     for rule_id in model.without_rules:
         sources.without_rules[str(rule_id)][home.shown] = rule_id.place
     for entry in model.without_examples:
-        sources.without_examples.append((str(entry), home.shown, entry.place, home.shared))
+        sources.without_examples.append((unmark(entry)[0], home.shown, entry.place, home.shared))
 
 
 def _rule(sources: Sources, rule: RuleModel, fields: Fields, home: _Home) -> None:

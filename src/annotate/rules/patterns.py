@@ -79,7 +79,10 @@ def names_in(root: Path) -> list[str]:
 def unread(roots: Sequence[Path]) -> list[Fault]:
     """A fault for each file that no language reads, by its name or place: it would be left out unseen."""
     read = {path for lang in ("", *languages(roots)) for path, _ in files_of(lang, roots)}
-    advice = "a pattern file is named *.yaml and stands in shared/ or in a folder of a language, such as nl/"
+    advice = (
+        "a pattern file is named *.yaml and stands in shared/, in a folder of a language, such as nl/, "
+        "or at the top, where it counts for every language and is read last"
+    )
     return [
         Fault(_shown(path, root), 1, 1, f"no language reads this file; {advice}")
         for root in roots
