@@ -63,7 +63,7 @@ _FUZZY: dict[str, Any] = {
     f"FUZZY{n}": (Word | None, Field(None, description=f"This word, or one at most {n} letters off"))
     for n in range(1, 10)
 }
-_WordPredicates: Any = create_model("WordPredicates", __base__=WordPredicates, **_FUZZY)
+WORD_PREDICATES: Any = create_model("WordPredicates", __base__=WordPredicates, **_FUZZY)
 
 _COMPARED: dict[str, Any] = {
     name: (Integer | None, Field(None, alias=sign, description=f"The length is {said} this"))
@@ -88,12 +88,12 @@ class NumberPredicates(Model):
     what = "a predicate of numbers"
 
 
-_NumberPredicates: Any = create_model("NumberPredicates", __base__=NumberPredicates, **_COMPARED)
+NUMBER_PREDICATES: Any = create_model("NumberPredicates", __base__=NumberPredicates, **_COMPARED)
 _WordAttribute: Any = Annotated[
-    Annotated[Word, Tag("(other)")] | Annotated[_WordPredicates, Tag("(mapping)")], Discriminator(shape)
+    Annotated[Word, Tag("(other)")] | Annotated[WORD_PREDICATES, Tag("(mapping)")], Discriminator(shape)
 ]
 _NumberAttribute: Any = Annotated[
-    Annotated[Integer, Tag("(other)")] | Annotated[_NumberPredicates, Tag("(mapping)")], Discriminator(shape)
+    Annotated[Integer, Tag("(other)")] | Annotated[NUMBER_PREDICATES, Tag("(mapping)")], Discriminator(shape)
 ]
 
 
