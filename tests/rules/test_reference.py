@@ -69,7 +69,7 @@ def test_what_a_language_needs_at_least(tmp_path: Path) -> None:
     (tmp_path / "sw").mkdir()
     (tmp_path / "sw" / "words.yaml").write_text(WORDS, encoding="utf-8")
     record = annotate.load(patterns=[tmp_path], lang="sw").annotate(annotate.Document("a", text, "a"))
-    labels = [{span["label"] for span in one["spans"]} for one in (without, record)]
+    labels = [{span.label for span in one.spans} for one in (without, record)]
     assert labels == [{"DATE"}, {"DATE", "AGREEMENT", "PARTNERSHIP"}]
 
 
@@ -77,7 +77,7 @@ def test_forms_go_before_one_another_as_it_says() -> None:
     """An exact word counts before one in any case, that before a head, that before a stem."""
     forms = {"exact": {"Meidag": {"x": "exact"}}, "folded": {"meidag": {"x": "folded"}}}
     parts = {"heads": {"dag": {"x": "head"}}, "stems": {"mei": {"x": "stem"}}}
-    lexicon = Lexicon(**forms, **parts, phrases={})  # type: ignore[arg-type]
+    lexicon = Lexicon(**forms, **parts, phrases={})
     found = [(lexicon[word] or {}).get("x") for word in ("Meidag", "MEIDAG", "Feestdag", "meivakantie", "meifeestdag")]
     assert found == ["exact", "folded", "head", "stem", "head"]
 
