@@ -14,7 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from annotate.review.dates import complete_date
@@ -219,12 +219,11 @@ def listening(port: int) -> socket.socket:
     return listener
 
 
-def serve(desk: Desk, listener: socket.socket, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `ready` is told the link, which opens the page once."""
+def server_of(desk: Desk, listener: socket.socket) -> tuple[uvicorn.Server, str]:
+    """A server that is ready to run, and the link that opens its page once."""
     port = listener.getsockname()[1]
     guard: Guard
-    app = application(desk, lambda: guard.csrf)
-    guard = Guard(app, port=port)
+    guard = Guard(application(desk, lambda: guard.csrf), port=port)
     config = uvicorn.Config(
         guard,
         log_level="critical",
@@ -237,13 +236,18 @@ def serve(desk: Desk, listener: socket.socket, ready: Callable[[str], None]) -> 
         timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=1 << 14,
     )
-    server = uvicorn.Server(config)
     listener.listen(128)
-    ready(f"http://127.0.0.1:{port}/?token={guard.token}")
+    return uvicorn.Server(config), f"http://127.0.0.1:{port}/?token={guard.token}"
+
+
+def serve(desk: Desk, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `ready` is told the link."""
+    server, link = server_of(desk, listener)
+    ready(link)
     try:
         server.run(sockets=[listener])
     finally:
         listener.close()
 
 
-__all__ = ["PlainTextResponse", "application", "filter_of", "listening", "serve"]
+__all__ = ["application", "filter_of", "listening", "serve", "server_of"]
