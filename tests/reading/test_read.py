@@ -191,7 +191,7 @@ def test_the_list_of_files_opens_none(monkeypatch: pytest.MonkeyPatch) -> None:
         (["nowhere/x.txt"], "nowhere/x.txt: no such"),
         (["*.txt"], r"\*\.txt: matches no file"),
         (["nowhere/**/*.txt"], "matches no file"),
-        (["**.md"], "between slashes"),
+        (["**.md"], "between slashes|goes into folders"),  # from Python 3.13 on it is the same as `*.md`
         (["bare"], "bare: no file to read .*known suffixes: .txt"),
         (["bare/*"], "matches no file"),
         (["full", "nowhere"], "nowhere"),

@@ -17,6 +17,7 @@ from annotate.pipeline import Options, Pipeline
 from annotate.records import Document
 from annotate.rules import compiled, patterns
 from annotate.rules.grammar import Grammar
+from annotate.text import profiles
 from annotate.text.detect import LangDetect
 
 RULES = """\
@@ -195,8 +196,8 @@ def test_a_sound_entry_with_foreign_content_is_made_anew(shape: str, roots: list
 def test_the_detector_s_profiles_are_made_anew_too(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever lies in their place, the answer is the same."""
     crooked: dict[str, list[Any]] = {
-        "a cell outside": [["nl"], ["a"], (9).to_bytes(4, "little"), bytes(4), 0.0],
-        "a cell without a value": [["nl"], ["a"], bytes(4), bytes(3), 0.0],
+        "a cell outside": [["nl"], [["Latn"]], ["a"], (9).to_bytes(4, "little"), bytes(4), 0.0],
+        "a cell without a value": [["nl"], [["Latn"]], ["a"], bytes(4), bytes(3), 0.0],
     }
     content = msgspec.msgpack.encode(crooked[shape]) if shape in crooked else SHAPES[shape]
     monkeypatch.setattr(usercache, "get", lambda name, key: content)
@@ -208,7 +209,7 @@ def test_the_detector_s_profiles_are_kept(monkeypatch: pytest.MonkeyPatch) -> No
     """They are put together once, and give the same score from then on; other candidates are another entry."""
     text = "De betrekkingen tussen beide landen zijn goed."
     first = LangDetect({"nl", "en"}).detect(text)
-    monkeypatch.setattr(LangDetect, "_profiles", lambda self: pytest.fail("put together again"))
+    monkeypatch.setattr(profiles, "_made", lambda only: pytest.fail("put together again"))
     assert LangDetect({"en", "nl"}).detect(text) == first
     with pytest.raises(pytest.fail.Exception):
         LangDetect({"nl", "de"}).detect(text)
