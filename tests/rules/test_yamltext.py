@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
 import pytest
 
+from annotate.rules.patterns import faults_of
 from annotate.rules.yamltext import YamlFault, parse
 
 
@@ -31,3 +35,15 @@ def test_forty_levels_are_read() -> None:
         (value,) = value
     assert (value, faults) == ([], [])
     assert parse("a: '" + "[" * 1000 + "'")[0] == {"a": "[" * 1000}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_reading_leaves_the_garbage_collector_as_it_was(enabled: bool, tmp_path: Path) -> None:
+    """It is off while files are read, and after that what it was before, when a file cannot be read as well."""
+    (tmp_path / "broken.yaml").write_text("a: [")
+    try:
+        gc.enable() if enabled else gc.disable()
+        assert faults_of("nl", [tmp_path]) != []
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
