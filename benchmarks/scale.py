@@ -34,7 +34,8 @@ from typing import Any
 
 from speed import articles, cold, corpus_languages, document, seconds, words_in
 
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.rules import patterns
 from annotate.storage.journal import Entry, Stamp, document_stamp, entries, to_line
 
@@ -216,7 +217,7 @@ def more_patterns(bench: Bench) -> None:
         loading = []
         for pipeline in pipelines:
             started = time.process_time()
-            pipeline.engine(bench.lang)
+            pipeline.rulebook.engine(bench.lang)
             loading.append(time.process_time() - started)
             for text in texts:
                 pipeline.annotate(document(text))

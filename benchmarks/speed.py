@@ -142,8 +142,8 @@ def document(text: str) -> Document:
 
 def ratio(lang: str, size: int, kind: str, rounds: int, text: str | None = None) -> None:
     """Print one line: both speeds and the median of the rounds' ratios, on articles new to both."""
-    nlp, pipeline, judge = baseline(lang), Pipeline(), Pipeline().detector
-    known = languages(pipeline.roots)
+    nlp, pipeline, judge = baseline(lang), Pipeline(), Pipeline().rulebook.detector
+    known = languages(pipeline.rulebook.roots)
 
     def passages(text: str) -> object:
         return segments(text, lang, judge, known)

@@ -18,7 +18,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
-from annotate.pipeline import Pipeline
+from annotate import pipeline
 from annotate.records import Record
 from annotate.schema import json_schema
 from decks import ARGUMENTS, CHROMIUM
@@ -35,7 +35,7 @@ _VALIDATOR = Draft202012Validator(json_schema())
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put the check at the one place where a record is made."""
-    Pipeline._record = checked(Pipeline._record)  # type: ignore[method-assign]
+    pipeline.assemble = checked(pipeline.assemble)  # type: ignore[attr-defined]
 
 
 def checked(make: Callable[..., Record]) -> Callable[..., Record]:

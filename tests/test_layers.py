@@ -25,6 +25,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rules",),
     ("matching", "reading"),
     ("values", "linking"),
+    ("options",),
+    ("rulebook", "assemble"),
     ("pipeline",),
     ("batch",),
     ("quality",),

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.spans import AnySpan, DateSpan, MoneySpan
 

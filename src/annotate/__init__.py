@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from annotate.pipeline import Options, Pipeline
+    from annotate.options import Options
+    from annotate.pipeline import Pipeline
     from annotate.records import DateSource, Document, Fact, FieldError, Meta, Record, RecordError
     from annotate.rules.patterns import PatternError
     from annotate.spans import (
@@ -64,7 +65,8 @@ __all__ = [
 
 #: Where each public name lives; it is imported at its first use, because spaCy takes a second to load.
 _NAMES = {
-    "annotate.pipeline": ("Options", "Pipeline"),
+    "annotate.options": ("Options",),
+    "annotate.pipeline": ("Pipeline",),
     "annotate.records": ("Document", "Fact", "FieldError", "Meta", "Record", "RecordError"),
     "annotate.rules.patterns": ("PatternError",),
     "annotate.spans": (
@@ -115,7 +117,8 @@ def load(
     >>> load(lang="nl").annotate(Document("a", "Sinds 2008.", "a")).spans[0].value.timex
     '2008'
     """
-    from annotate.pipeline import Options, Pipeline
+    from annotate.options import Options
+    from annotate.pipeline import Pipeline
     from annotate.rules.patterns import PatternError
 
     pipeline = Pipeline(
@@ -128,7 +131,7 @@ def load(
             tokens=tokens,
         )
     )
-    if faults := pipeline.check():
+    if faults := pipeline.rulebook.check():
         raise PatternError(faults)
     return pipeline
 

@@ -16,7 +16,8 @@ import pytest
 
 from annotate.batch.executors import Executor, Processes, Serial, WorkersError
 from annotate.batch.work import annotate_document
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.reading import webpage
 from annotate.records import Document, Done, Failure
 

@@ -17,7 +17,8 @@ from annotate.batch.executors import Processes
 from annotate.batch.output import Output
 from annotate.batch.run import Scope, Summary, run
 from annotate.batch.status import plan_of, status
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.reading.read import read
 from annotate.records import Document
 from annotate.storage.layout import is_running

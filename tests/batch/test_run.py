@@ -14,7 +14,8 @@ from annotate.batch import run as module
 from annotate.batch.output import Output
 from annotate.batch.run import run
 from annotate.batch.tally import Tally
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.reading.read import InputError
 from annotate.records import Failure
 from annotate.rules.patterns import Fault, PatternError

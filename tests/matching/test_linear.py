@@ -25,7 +25,8 @@ import pytest
 import annotate
 from annotate.matching.choose import settle
 from annotate.matching.units import masked
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.reading.decode import Source
 from annotate.reading.formats import read_stdin
 from annotate.records import Document
@@ -363,7 +364,7 @@ def annotating(lang: str, text: str) -> Callable[[], object]:
 
 def lists(lang: str) -> dict[str, list[str]]:
     """The word lists of a language, each with its words as they may stand in a text."""
-    engine = pipeline(lang).engine(lang)
+    engine = pipeline(lang).rulebook.engine(lang)
     assert engine is not None
     found = {name: [form.strip("*") for form in forms] for name, forms in sorted(engine.grammar.lists.items())}
     return {name: words for name, forms in found.items() if (words := [word for word in forms if word])}

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from babel.localedata import locale_identifiers
 
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.rules import cldr
 from annotate.rules.grammar import Settings
@@ -99,7 +100,7 @@ def test_notations(lang: str) -> None:
 def test_scale_words(lang: str) -> None:
     """A number before a scale word is what it is alone: `2 500 million`, `2,5 million`, `1.125 million`."""
     pipeline = Pipeline(Options(lang=lang))
-    engine = pipeline.engine(lang)
+    engine = pipeline.rulebook.engine(lang)
     assert engine is not None
     grammar = engine.grammar
     words = [form for form, value in grammar.lists.get("scale", {}).items() if value in ("1000000", "10000000")]

@@ -9,7 +9,8 @@ import pytest
 from annotate.matching.match import Engine
 from annotate.matching.numbers import Number
 from annotate.matching.units import Unit, masked, numeric_date, units_of
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.rules import patterns
 from annotate.rules.grammar import Grammar

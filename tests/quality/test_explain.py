@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.quality import explain as module
 from annotate.quality.attempts import UnknownRuleError
 from annotate.quality.explain import Explanation, explain

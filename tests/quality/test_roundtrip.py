@@ -12,7 +12,8 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_compact_decimal, format_currency
 
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.rules import cldr
 from annotate.spans import DateSpan, MoneySpan

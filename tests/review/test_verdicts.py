@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.quality.diff import diff
 from annotate.quality.evaluate import evaluate
 from annotate.quality.saved import load_records

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from annotate import usercache
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.rules import compiled, patterns
 from annotate.rules.grammar import Grammar
@@ -93,8 +94,8 @@ def test_the_same_annotations_come_of_it(made: list[str]) -> None:
 def test_one_language_costs_one_language(made: list[str]) -> None:
     """A pipeline for one language checks and compiles that one only."""
     pipeline = Pipeline(Options(lang="da"))
-    assert pipeline.check() == []
-    pipeline.engine("da")
+    assert pipeline.rulebook.check() == []
+    pipeline.rulebook.engine("da")
     assert made == ["da", "da"]
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from annotate.batch.output import Output
 from annotate.batch.run import run
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.reading.read import InputError, read
 from annotate.records import Document
 from annotate.storage.write import OutputError

@@ -78,7 +78,7 @@ def test_segments() -> None:
 @pytest.fixture(scope="module")
 def detector() -> LangDetect:
     """The detector as a run has it, which expects the languages that have patterns for everything."""
-    detector = Pipeline().detector
+    detector = Pipeline().rulebook.detector
     assert isinstance(detector, LangDetect)
     return detector
 
@@ -250,7 +250,7 @@ def test_a_document_in_two_languages_is_not_left_undecided() -> None:
             return Guess(UNDECIDED, 0.0) if "\n" in text else super().detect(text)
 
     pipeline = Pipeline()
-    pipeline.detector = OfLines()
+    pipeline.rulebook.detector = OfLines()
     text = "\n".join([SENTENCES["de"], SENTENCES["en"], SENTENCES["de"]])
     assert pipeline.annotate(Document("a", text, "a")).lang == "de"
     assert pipeline.annotate(Document("a", "12\n34", "a")).lang == UNDECIDED

@@ -19,7 +19,8 @@ from typing import Any
 from annotate.batch.executors import Executor, Item, Processes, Result, Serial
 from annotate.batch.work import where
 from annotate.extras import install_command
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.records import Document, Done, Failure
 
 #: A task costs about a millisecond of its own: documents go out by the batch.

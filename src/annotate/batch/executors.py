@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from annotate.batch import forking
 from annotate.batch.work import annotate_document, where
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.records import Document, Done, Failure
 
 Item = TypeVar("Item")

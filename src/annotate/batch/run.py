@@ -20,7 +20,8 @@ from annotate.batch.others import Kept, Others, settle
 from annotate.batch.output import Output
 from annotate.batch.tally import Tally, build_manifest, build_report
 from annotate.batch.work import where
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.reading.read import MAX_BYTES, read
 from annotate.records import Document, Done, Failure
 from annotate.storage.journal import Entry, Stamp, document_stamp
@@ -167,7 +168,7 @@ class _Plan:
 
     def stamp(self, stamp: Stamp, langs: tuple[str, ...]) -> Stamp:
         """The stamp of a document that was annotated by the rules of these languages."""
-        return replace(stamp, rules=self.pipeline.rules(langs), langs=langs)
+        return replace(stamp, rules=self.pipeline.rulebook.fingerprint(langs), langs=langs)
 
     def _keep(self, sources: frozenset[str], output: Output) -> Iterator[_Step]:
         """What is kept of documents that do not come from this run's inputs; what failed among them is kept, too."""
@@ -254,7 +255,7 @@ def changed(entry: Entry, stamp: Stamp, pipeline: Pipeline) -> str | None:
     if was.settings != stamp.settings:
         return "settings"
     by_rules = was.langs or entry.failure is not None  # without a language no rules ran; a failure may lie in any
-    return "patterns" if by_rules and was.rules != pipeline.rules(was.langs) else None
+    return "patterns" if by_rules and was.rules != pipeline.rulebook.fingerprint(was.langs) else None
 
 
 def plan_options(options: Options) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from annotate.batch.run import changed, stamp_of
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.records import Document, Failure, older
 from annotate.storage.journal import Entry, entries
 from annotate.storage.layout import (

@@ -40,14 +40,15 @@ def check_command(
 
     pipeline = Pipeline(options_of(patterns, only_patterns, languages=tuple(langs or ())))
     with told():
-        faults = check(pipeline.languages, pipeline.roots)
-        warnings = sorted({one for lang in pipeline.languages for one in warnings_of(lang, pipeline.roots)})
+        own, roots = pipeline.rulebook.languages, pipeline.rulebook.roots
+        faults = check(own, roots)
+        warnings = sorted({one for lang in own for one in warnings_of(lang, roots)})
     for fault in faults:
         say(str(fault))
     for warning in warnings:
         say(f"{warning.path}:{warning.line}:{warning.column}: warning: {warning.message}")
     found = f"{counted(len(faults), 'fault')}, {counted(len(warnings), 'warning')}"
-    note(f"{found} in the patterns of {', '.join(pipeline.languages)}")
+    note(f"{found} in the patterns of {', '.join(own)}")
     raise typer.Exit(WRONG if faults else 0)
 
 
@@ -67,10 +68,12 @@ def cases_command(
 
     pipeline = Pipeline(options_of(patterns, only_patterns, languages=tuple(langs or ())))
     with told():
-        if faults := pipeline.check():
+        if faults := pipeline.rulebook.check():
             refuse(faults)
         passed = failed = 0
-        for result in (result for lang in pipeline.languages for result in run_cases(lang, pipeline.roots)):
+        for result in (
+            result for lang in pipeline.rulebook.languages for result in run_cases(lang, pipeline.rulebook.roots)
+        ):
             if keyword and keyword not in f"{result.id}\n{result.rule}\n{result.text}":
                 continue
             passed, failed = passed + result.ok, failed + (not result.ok)

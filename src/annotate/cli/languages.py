@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from annotate.pipeline import Options
+    from annotate.options import Options
 
 from annotate.cli.app import app
 from annotate.cli.options import (
@@ -60,7 +60,7 @@ def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
     from annotate.pipeline import Pipeline
     from annotate.rules import cldr, patterns
 
-    roots = Pipeline(options).roots
+    roots = Pipeline(options).rulebook.roots
     curated = patterns.languages(roots)
     detected = {code.split("-")[0] for code in cldr.languages()}
     rows = []

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from annotate.pipeline import Options, Pipeline
+    from annotate.options import Options
+    from annotate.pipeline import Pipeline
 
 from annotate.cli.say import refuse, stop, visible
 
@@ -131,7 +132,7 @@ Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 
 def options_of(patterns: list[Path] | None, only: bool, **more: Any) -> Options:
-    from annotate.pipeline import Options
+    from annotate.options import Options
 
     if only and not patterns:
         raise typer.BadParameter("--only-patterns leaves no patterns at all; name yours with --patterns DIR")
@@ -153,11 +154,11 @@ def pipeline_of(options: Options, *, examples: bool = True) -> Pipeline:
     from annotate.rules.patterns import names_in
 
     pipeline = Pipeline(options)
-    _check_labels(options.labels, pipeline.roots)
-    faults = pipeline.check()
+    _check_labels(options.labels, pipeline.rulebook.roots)
+    faults = pipeline.rulebook.check()
     if options.patterns and examples:
         own = {name for folder in options.patterns for name in names_in(folder)}
-        faults = check(pipeline.concerned or pipeline.languages[:1], pipeline.roots, own)
+        faults = check(pipeline.rulebook.concerned or pipeline.rulebook.languages[:1], pipeline.rulebook.roots, own)
     if faults:
         refuse(faults)
     return pipeline

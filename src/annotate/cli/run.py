@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from annotate.batch.output import Output
     from annotate.batch.run import OnProgress, Scope, Summary
     from annotate.batch.tally import Tally
-    from annotate.pipeline import Options
+    from annotate.options import Options
     from annotate.records import Document, Failure
     from annotate.storage.write import Stream
 

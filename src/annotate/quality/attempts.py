@@ -83,7 +83,7 @@ def best_attempt(rule: Rule, outcome: Outcome, trace: Trace, pipeline: Pipeline)
 
 def _units(rule: Rule, outcome: Outcome, trace: Trace, pipeline: Pipeline) -> Sequence[Unit]:
     """The tokens as a rule sees them: numbers, phrases and what smaller rules have found are one each."""
-    engine = pipeline.engine(outcome.part.lang)
+    engine = pipeline.rulebook.engine(outcome.part.lang)
     assert engine is not None  # it has an outcome
     span = trace.tokens.within(outcome.part.start, outcome.part.end)
     return engine.units(trace.tokens, rule.id, choose.select, outcome.settings, span)

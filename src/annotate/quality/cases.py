@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotate.pipeline import Options, Pipeline, Trace
+from annotate.options import Options
+from annotate.pipeline import Pipeline, Trace
 from annotate.quality.attempts import best_attempt
 from annotate.quality.rivals import rivals
 from annotate.records import Document
@@ -111,7 +112,7 @@ def case_pipeline(grammar: Grammar, roots: Sequence[Path]) -> Pipeline:
     """The pipeline that cases run through: the language is given, not detected."""
     extra = tuple(root for root in roots if root != BUILT_IN)
     pipeline = Pipeline(Options(patterns=extra, built_in=BUILT_IN in roots, lang=grammar.lang))
-    pipeline.use(grammar)
+    pipeline.rulebook.use(grammar)
     return pipeline
 
 

@@ -126,7 +126,7 @@ def explain(
 
 def _supposed(document: Document, pipeline: Pipeline) -> Iterator[Supposed]:
     """What the likeliest languages of a text would find in it."""
-    for guess in pipeline.detector.likely(document.text):
+    for guess in pipeline.rulebook.detector.likely(document.text):
         lang = primary(guess.lang)
         trace = pipeline.trace(replace(document, lang=lang))
         yield Supposed(lang, guess.score, tuple(_explained(span, trace) for span in trace.record.spans))

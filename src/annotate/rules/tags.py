@@ -10,13 +10,16 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
 from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
 from babel.localedata import locale_identifiers
 
-from annotate.records import FieldError
+from annotate.records import Document, FieldError, shown
 from annotate.rules import cldr
 from annotate.text.detect import UNDECIDED
 
@@ -147,3 +150,28 @@ def stated_region(given: str) -> str:
     if code is None:
         raise FieldError("region", given, "is no region; write its two-letter code, such as NL or AU")
     return code
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def stated_document(document: Document) -> Document:
+    """The document with its language as a tag and its region as a code; raises FieldError with the document's id."""
+    try:
+        lang = stated_language(document.lang) if document.lang else None
+        region = stated_region(document.region) if document.region else None
+        if document.date is not None:
+            stated_day(document.date)
+    except FieldError as error:
+        owner = f"document {shown(document.id)}: "
+        raise FieldError(error.field, error.value, error.problem, owner=owner) from None
+    same = (lang, region) == (document.lang, document.region)
+    return document if same else replace(document, lang=lang, region=region)
+
+
+def stated_day(given: str) -> date:
+    """The day that `2025-04-14` names; raises FieldError where it names none."""
+    if isinstance(given, str) and _DAY.fullmatch(given):
+        with suppress(ValueError):
+            return date.fromisoformat(given)
+    raise FieldError("date", given, "is no day of the calendar; write it as 2025-04-14")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,16 @@ def resolve(match: Match, text: str, context: Context) -> Value | None:
     """The value of a match, None where it has none: then it is no entity (`31 februari 2024`)."""
     assert match.label is not None
     return _RESOLVERS[context.grammar.labels[match.label].value](match, text[match.start : match.end], context)
+
+
+def valued(match: Match, text: str, context: Context) -> Iterator[tuple[Match, Value]]:
+    """A match with its value; of several days that do not follow one another (`3 and 17 May`) the whole date in it."""
+    value = resolve(match, text, context)
+    if value is not None:
+        yield match, value
+    elif match.get("days") is not None:
+        for slot in (slot for slots in match.slots.values() for slot in slots if isinstance(slot.value, Match)):
+            yield from valued(replace(slot.value, label=match.label), text, context)
 
 
 def _date(match: Match, surface: str, context: Context) -> Value | None:

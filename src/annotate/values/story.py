@@ -217,3 +217,11 @@ def placed(dates: Sequence[tuple[Match, DateValue]], tokens: Tokens) -> Iterator
         before, after = tokens.text[start : match.start], tokens.text[match.end : end]
         aside = "," in before and after.lstrip()[:1] == ","
         yield Told(match, value, number, bisect_right(paragraphs, match.start), aside)
+
+
+def in_story(dates: Sequence[tuple[Match, DateValue]], tokens: Tokens, today: date | None) -> dict[int, DateValue]:
+    """The values of dates without a year that the story around them tells, by the identity of their match."""
+    if not any(lacks_year(match) for match, _ in dates):
+        return {}
+    told = list(placed(sorted(dates, key=lambda pair: pair[0].start), tokens))
+    return {id(one.match): value for one, value in zip(told, tell(told, today), strict=True)}
