@@ -1085,9 +1085,9 @@ def test_a_line_of_fifty_megabytes_is_read(name: str) -> None:
     text = "één akkoord " * (50_000_000 // 14)
     data = {"a.txt": text.encode(), "a.csv": f"text\n{text}\n".encode()}.get(name) or rows({"text": text})
     put(name, gzip.compress(data, 1) if name.endswith("gz") else data)
-    begin = time.monotonic()
+    begin = time.process_time()
     assert document(name).text == text
-    assert time.monotonic() - begin < 6
+    assert time.process_time() - begin < 6
 
 
 class Endless(io.RawIOBase):
