@@ -13,6 +13,7 @@ from annotate.linking.acronyms import mentions
 from annotate.linking.currencies import settle_currencies
 from annotate.linking.facts import facts_of
 from annotate.linking.linked import Linked
+from annotate.linking.parties import settle_parties
 from annotate.linking.sentences import sentences
 from annotate.records import Fact
 from annotate.spans import AgreementValue, PartnershipValue
@@ -22,6 +23,7 @@ from annotate.text.tokens import Tokens
 def link(spans: list[Linked], tokens: Tokens) -> list[Fact]:
     """Add later mentions of acronyms, number the spans, fill what they say of one another; the facts they make."""
     settle_currencies(spans, tokens)
+    settle_parties(spans, tokens)
     spans += mentions(spans, tokens)
     spans.sort(key=lambda s: (s.match.start, -s.match.end, s.match.label or ""))
     for number, span in enumerate(spans, 1):

@@ -132,19 +132,10 @@ def _at(match: Match, line: _Line) -> tuple[int, int]:
 
 
 def _cut(match: Match, line: _Line, first: int, last: int, *, named: bool) -> Match:
-    """A match over other units; parties that come in fill its slots."""
+    """A match over other units."""
     i, j = line.units[first].i, line.units[last - 1].j
     start, end = line.tokens.starts[i], line.tokens.end(j - 1)
     slots = {name: list(filled) for name, filled in match.slots.items()}
-    known = {(slot.start, slot.end) for slot in slots.get("party", ())}
-    for unit in line.units[first:last]:
-        for name in ("territory", "organisation"):
-            if name in unit.kinds and unit.j > unit.i:
-                place = line.tokens.starts[unit.i], line.tokens.end(unit.j - 1)
-                if place not in known:
-                    known.add(place)
-                    text = line.tokens.text[slice(*place)]
-                    slots.setdefault("party", []).append(Slot(text, *place, unit.kinds[name]))
     if named:
         slots["named"] = [Slot("yes", start, end, "yes")]
     return replace(match, i=i, j=j, ci=min(match.ci, i), cj=max(match.cj, j), start=start, end=end, slots=slots)

@@ -1,0 +1,53 @@
+"""Parties: who concludes an agreement, by what its sentence says."""
+
+from __future__ import annotations
+
+import pytest
+
+import annotate
+
+
+def parties(text: str, lang: str) -> list[list[str]]:
+    spans = annotate.annotate(text, lang=lang).spans
+    return [
+        [p.code or p.name for p in span.value.parties] for span in spans if span.label in ("AGREEMENT", "PARTNERSHIP")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "codes"),
+    [
+        ("en", "The trade agreement between Ghana, Togo and Benin holds.", ["GH", "TG", "BJ"]),
+        ("en", "Fiji and the European Union signed the trade agreement in 2021.", ["FJ", "EU"]),
+        ("en", "Nepal has signed a memorandum of understanding with Bhutan.", ["NP", "BT"]),
+        ("nl", "In 2014 ondertekenden Ghana en Togo het handelsverdrag.", ["GH", "TG"]),
+        ("nl", "De handelsovereenkomst met Ghana geldt.", ["GH"]),
+        ("de", "Der Handelsvertrag zwischen Ghana und Togo gilt seit 2004.", ["GH", "TG"]),
+        ("fr", "Le Ghana et le Togo ont signé un accord de pêche.", ["GH", "TG"]),
+        ("es", "El acuerdo de pesca entre Ghana y Togo sigue en vigor.", ["GH", "TG"]),
+        ("vi", "Hiệp định thương mại giữa Lào và Nepal có hiệu lực.", ["LA", "NP"]),
+    ],
+)
+def test_the_sentence_names_the_parties(lang: str, text: str, codes: list[str]) -> None:
+    """Behind between and with, in lists, and as subjects before the verb of agreeing or right behind it."""
+    assert parties(text, lang) == [codes]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "The United Nations Convention on Contracts entered into force."),
+        ("en", "Togo then declined to ratify the trade agreement."),
+        ("fr", "Le Ghana a applaudi. L'accord de pêche fut signé à Lomé."),
+        ("nl", "Ghana zag hoe het handelsverdrag werd getekend."),
+    ],
+)
+def test_who_only_stands_near_is_no_party(lang: str, text: str) -> None:
+    """Not a name's keeper, not one alone that acts, not a country of another sentence or clause."""
+    assert parties(text, lang) == [[]]
+
+
+def test_a_known_name_keeps_its_parties() -> None:
+    """What the list of names says holds against the sentence."""
+    (found,) = parties("Japan and the United Kingdom signed the EVFTA, says a hoax.", "en")
+    assert {*found} == {"EU", "VN"}
