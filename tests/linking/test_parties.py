@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 import annotate
+from annotate.spans import AgreementValue, PartnershipValue
 
 
 def parties(text: str, lang: str) -> list[list[str]]:
-    spans = annotate.annotate(text, lang=lang).spans
-    return [
-        [p.code or p.name for p in span.value.parties] for span in spans if span.label in ("AGREEMENT", "PARTNERSHIP")
-    ]
+    values = [span.value for span in annotate.annotate(text, lang=lang).spans]
+    pacts = [value for value in values if isinstance(value, AgreementValue | PartnershipValue)]
+    return [[party.code or str(party.name) for party in value.parties] for value in pacts]
 
 
 @pytest.mark.parametrize(
