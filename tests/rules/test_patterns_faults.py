@@ -183,6 +183,8 @@ MISTAKES = [
     mistake("priority", RULE + "    priority: high\n", (5, 15), "priority must be a whole number"),
     mistake("empty-names", HEAD + "  - id: a\n    pattern: [{list: []}]\n", (4, 22), "names nothing"),
     mistake("list-of-lists", "lists:\n  hull: [[romp]]\n", (2, 10), "plain words"),
+    mistake("empty-word", "lists:\n  hull: [romp, '']\n", (2, 16), "'' is no word"),
+    mistake("behind-an-empty-word", RULE + "    rejects: ['', {txt: Geen}]\n", (5, 20), "'txt' in an example"),
     mistake("top-no-mapping", "- label: SHIP\n", (1, 1), "a pattern file is a mapping", "known: "),
     mistake("top-no-mapping-lower", "# Ships.\n\n- SHIP\n", (3, 1), "a pattern file is a mapping"),
     mistake("top-a-word", "SHIP\n", (1, 1), "a pattern file is a mapping"),

@@ -233,7 +233,7 @@ def _model_at(tree: Fields, path: Loc) -> type[Model]:
         node = node[Text(step)] if isinstance(step, str) else node[step]
         found = [inner for annotation in found for inner in _inside(annotation, step)]
     models = [one for one in found if isinstance(one, type) and issubclass(one, Model)]
-    return models[0]
+    return models[0] if models else Model
 
 
 def _inside(annotation: Any, step: int | str) -> Iterator[Any]:

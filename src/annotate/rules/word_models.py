@@ -37,10 +37,8 @@ Word: TypeAlias = Annotated[Text, InstanceOf(), WithJsonSchema(SCALAR)]
 
 
 def _listed(value: Any) -> Any:
-    """A single word counts as a list of one; empty words are none."""
-    if isinstance(value, Text):
-        return Items([value]) if value else value
-    return [item for item in value if item != ""] if isinstance(value, Items) and "" in value else value
+    """A single word counts as a list of one."""
+    return Items([value]) if isinstance(value, Text) and value else value
 
 
 def names_of(what: str) -> Any:
