@@ -15,7 +15,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -30,21 +30,22 @@ from annotate.storage.write import PACKED, unpacked
 Record = Mapping[str, Any]
 Row = sqlite3.Row
 
-_VERSION = "1"
+_VERSION = "2"
 _BATCH = 1 << 19  # bytes of records in one transaction: others wait no longer than for that
 _CACHED = 32 << 20
+_AROUND, _LONGEST = 24, 200  # characters of an entity and around it that lists show
 
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, content TEXT);
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY, id TEXT, file INTEGER, at INTEGER, size INTEGER, checksum INTEGER, hash TEXT,
-    lang TEXT, date TEXT, title TEXT, source TEXT, length INTEGER
+    lang TEXT, date TEXT, title TEXT, source TEXT, length INTEGER, first INTEGER, last INTEGER
 );
 CREATE INDEX documents_id ON documents (id);
 CREATE INDEX documents_hash ON documents (hash);
 CREATE TABLE entities (
     number INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER, label TEXT, rule TEXT, kind TEXT,
-    lang TEXT, inferred INTEGER
+    lang TEXT, inferred INTEGER, before TEXT, text TEXT, after TEXT
 );
 CREATE INDEX entities_place ON entities (document, start);
 CREATE TABLE states (
@@ -147,6 +148,8 @@ class Index:
         self._caching = threading.Lock()
         self._stop = threading.Event()
         self._builder: threading.Thread | None = None
+        self._choices: dict[str, list[str]] | None = None
+        self._samples: dict[Filter, list[int]] = {}
         self.first = threading.Event()  # something can be shown
         self.fault: str | None = None
 
@@ -272,15 +275,22 @@ class Index:
         hashed = text_hash(text)
         row = (number, str(record["id"]), file, at, len(line), zlib.crc32(line), hashed, record.get("lang") or "und")
         db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, meta.get("date") or "", str(meta.get("title") or ""), str(meta.get("source") or ""), len(text)),
+            f"INSERT INTO documents VALUES ({', '.join('?' * 14)})",
+            (
+                *row,
+                *(str(meta.get(key) or "") for key in ("date", "title", "source")),
+                *(len(text), entities + 1, entities + len(record["spans"])),
+            ),
         )
         db.execute("INSERT INTO texts (rowid, text) VALUES (?, ?)", (number, search_terms(text)))
         spans = list(enumerate(record["spans"], entities + 1))
         db.executemany(
-            "INSERT INTO entities VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO entities VALUES ({', '.join('?' * 12)})",
             (
-                (n, number, s["start"], s["end"], s["label"], s.get("rule") or "", _kind(s), row[-1], _is_inferred(s))
+                (
+                    *(n, number, s["start"], s["end"], s["label"], s.get("rule") or "", _kind(s), row[-1]),
+                    *(_is_inferred(s), *_shown(text, s["start"], s["end"])),
+                )
                 for n, s in spans
             ),
         )
@@ -311,9 +321,7 @@ class Index:
             self._judge(db, number, states)
 
     def _judge(self, db: sqlite3.Connection, number: int, states: States) -> None:
-        first, last = db.execute(
-            "SELECT min(number), max(number) FROM entities WHERE document = ?", (number,)
-        ).fetchone()
+        first, last = db.execute("SELECT first, last FROM documents WHERE number = ?", (number,)).fetchone()
         db.execute("DELETE FROM states WHERE entity BETWEEN ? AND ?", (first, last))
         db.execute("DELETE FROM wholes WHERE document = ?", (number,))
         query = 'SELECT number FROM entities WHERE document = ? AND start = ? AND "end" = ? AND label = ?'
@@ -383,12 +391,11 @@ class Index:
 
     def choices(self) -> dict[str, list[str]]:
         """What can be chosen from: the labels, languages, rules and kinds that occur."""
-        return {
-            column: [
-                row[0] for row in self._all(f"SELECT DISTINCT {column} FROM entities WHERE {column} != '' ORDER BY 1")
-            ]
-            for column in ("label", "lang", "rule", "kind")
-        }
+        if self._choices is None or not self.complete:
+            rows = self._all("SELECT DISTINCT label, lang, rule, kind FROM entities")
+            names = ("label", "lang", "rule", "kind")
+            self._choices = {name: sorted({row[at] for row in rows} - {""}) for at, name in enumerate(names)}
+        return self._choices
 
     def entities(
         self, chosen: Filter, reviewer: str, *, after: int = 0, limit: int = 30, open_only: bool = False
@@ -444,6 +451,14 @@ class Index:
         An entity's place in the order depends on the seed, its document's id and its own place and label, so that a
         sample stays mostly what it was when other articles are added. What has been judged has no part in it.
         """
+        chosen = replace(chosen, state="")
+        if chosen not in self._samples or not self.complete:
+            if len(self._samples) > 20:
+                self._samples.clear()
+            self._samples[chosen] = self._sample(chosen, reviewer)
+        return self._samples[chosen]
+
+    def _sample(self, chosen: Filter, reviewer: str) -> list[int]:
         where, values = _where(chosen, reviewer, judged=False)
         query = (
             "SELECT entities.number FROM entities JOIN documents ON documents.number = entities.document"
@@ -558,7 +573,7 @@ class Index:
 
 _SELECT = (
     'SELECT entities.number, entities.document, entities.start, entities."end", entities.label, entities.rule,'
-    " entities.lang, documents.id, documents.title, documents.date, states.verdict"
+    " entities.lang, entities.before, entities.text, entities.after, documents.id, documents.title, documents.date, states.verdict"
     " FROM entities JOIN documents ON documents.number = entities.document"
     " LEFT JOIN states ON states.entity = entities.number AND states.reviewer = ?"
 )
@@ -619,6 +634,11 @@ def _where(chosen: Filter, reviewer: str, *, judged: bool = True) -> tuple[list[
 def _mix(seed: str, name: str, start: int, end: int, label: str) -> bytes:
     """A number that looks like chance, and is the same each time."""
     return blake2b(f"{seed}\0{name}\0{start}\0{end}\0{label}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def _shown(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """An entity's words, and a few on either side, as a list shows them."""
+    return text[max(0, start - _AROUND) : start], text[start : min(end, start + _LONGEST)], text[end : end + _AROUND]
 
 
 def _kind(span: Mapping[str, Any]) -> str:

@@ -92,6 +92,9 @@ def application(desk: Desk, csrf: Callable[[], str]) -> Starlette:
             "sample": desk.sample(chosen) if chosen.sample else None,
         }
 
+    def choices(request: HttpRequest, _: bytes) -> Any:
+        return desk.index.choices()
+
     def documents(request: HttpRequest, _: bytes) -> Any:
         desk.index.first.wait(2)
         words = request.query_params.get("words", "")[:200]
@@ -140,6 +143,7 @@ def application(desk: Desk, csrf: Callable[[], str]) -> Starlette:
         Route("/api/session", _answering(session)),
         Route("/api/progress", _answering(progress)),
         Route("/api/queue", _answering(queue)),
+        Route("/api/choices", _answering(choices)),
         Route("/api/documents", _answering(documents)),
         Route("/api/documents/{number:int}", _answering(article)),
         Route("/api/date", _answering(date)),

@@ -23,6 +23,8 @@ let draft = null; // what the entity should be, while it is being mended
 let known = 0;
 let cache = new Map(); // articles, as they came, asked for ahead
 let sample = null;
+let refilling = null;
+let judgedHere = new Set(); // what was judged here since the queue was begun
 let working = Promise.resolve();
 let keysOn = stored("keys") !== "off";
 
@@ -65,6 +67,7 @@ async function fetchQueue(after) {
 }
 
 async function restart(after = 0) {
+  judgedHere = new Set();
   queue = await fetchQueue(after);
   await next();
 }
@@ -78,13 +81,23 @@ async function next() {
     return next();
   }
   await show(following);
-  if (queue.length < 6) {
-    const more = await fetchQueue(queue.at(-1)?.number ?? item.number);
-    const here = new Set([item.number, ...queue.map((one) => one.number)]);
-    queue.push(...more.filter((one) => !here.has(one.number)));
-    drawQueue();
-  }
+  refill();
   ahead();
+}
+
+// Ask for more of the queue before it runs out, without waiting for it.
+function refill() {
+  if (queue.length > 8 || refilling) return;
+  const asked = queue;
+  refilling = fetchQueue(queue.at(-1)?.number ?? item.number)
+    .then((more) => {
+      if (queue !== asked) return; // another queue was begun meanwhile
+      const here = new Set([item?.number, ...queue.map((one) => one.number), ...judgedHere]);
+      queue.push(...more.filter((one) => !here.has(one.number)));
+      drawQueue();
+    })
+    .catch(() => {})
+    .finally(() => { refilling = null; });
 }
 
 async function previous() {
@@ -232,6 +245,7 @@ async function judge(verdict, comment = null) {
   if (verdict === "accept" && judged.verdict === "add") return next();
   const done = await decide([{ verdict, span: place(judged), comment }], `${VERDICTS[verdict]}: ${judged.text}`);
   if (!done) return;
+  judgedHere.add(judged.number);
   judged.verdict = verdict;
   judged.comment = comment;
   Object.assign(judged, { start: judged.found.start, end: judged.found.end, label: judged.found.label });
@@ -248,6 +262,7 @@ async function mend() {
   const done = await decide([{ verdict, span, correction, comment: commentOf() }], `${VERDICTS[verdict]}: ${draft.text}`);
   if (!done) return;
   const wasNew = draft.isNew;
+  if (!wasNew) judgedHere.add(entity.number);
   draft = null;
   await reload();
   byId("panel").focus({ preventScroll: true });
@@ -285,6 +300,7 @@ async function undo() {
     known = answer.last;
     if (!answer.undone.length) return say("There is nothing to undo.");
     cache.clear();
+    judgedHere = new Set();
     said(answer.undone.length > 1 ? `${answer.undone.length} decisions taken back` : "taken back");
     progressed(answer);
     if (article?.document === answer.document) {
@@ -456,8 +472,7 @@ function drawQueue() {
     const here = one === item;
     return el("li", {}, el("button", { type: "button", "aria-current": here ? "true" : null, onclick: () => once(() => jump(one)) },
       el("span", { class: "tag", "data-pattern": style.pattern }, style.letter), " ",
-      one.before ? el("span", { class: "quiet" }, bdi(one.before.slice(-14))) : null, el("b", {}, bdi(one.text)),
-      one.after ? el("span", { class: "quiet" }, bdi(one.after.slice(0, 14))) : null));
+      el("b", {}, bdi(one.text)), one.after ? el("span", { class: "quiet" }, " ", bdi(one.after)) : null));
   }));
   fill(byId("queue-filter"), filterWords());
 }
@@ -603,7 +618,8 @@ function showKeys() {
     ...[...new Set(KEYS.map((key) => key.group))].flatMap(group));
 }
 
-function showFilter() {
+async function showFilter() {
+  told.choices = await get("/api/choices");
   const many = (name, options, title) => options.length ? el("fieldset", {}, el("legend", {}, title), el("div", { class: "options" }, ...options.map((option) =>
     el("label", {}, el("input", { type: "checkbox", name, value: option, checked: (filter[name] ?? []).includes(option) }), " ", option.replaceAll("_", " "))))) : null;
   const text = (name, title, type = "text") => el("label", { class: "field" }, title, el("input", { type, name, value: filter[name] ?? "" }));
