@@ -25,7 +25,6 @@ from annotate.review.desk import Desk
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-SIZE = {"width": 1280, "height": 800}
 
 
 @contextmanager
@@ -62,22 +61,23 @@ def open_article(page: Any, words: str) -> None:
 def main(target: Path) -> None:
     """Take all pictures."""
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, served(ROOT / "outputs", Path(folder)) as link:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            page = browser.new_page(viewport=SIZE)
-            page.goto(link)
-            page.wait_for_selector("mark[aria-current]")
-            open_article(page, "Efta Vietnam")
-            press(page, *"aaaraaa", "p")
-            page.screenshot(path=target / "review-light.png")
-            press(page, "Escape", "t", "t")
-            open_article(page, "协定")
-            press(page, *"aara")
-            page.screenshot(path=target / "review-dark.png")
-            press(page, "t", "?")
-            page.screenshot(path=target / "review-keys.png")
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(ROOT / "outputs", Path(folder)) as link,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(link)
+        page.wait_for_selector("mark[aria-current]")
+        open_article(page, "Efta Vietnam")
+        press(page, *"aaaraaa", "p")
+        page.screenshot(path=target / "review-light.png")
+        press(page, "Escape", "t", "t")
+        open_article(page, "协定")
+        press(page, *"aara")
+        page.screenshot(path=target / "review-dark.png")
+        browser.close()
 
 
 if __name__ == "__main__":

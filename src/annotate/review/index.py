@@ -573,7 +573,8 @@ class Index:
 
 _SELECT = (
     'SELECT entities.number, entities.document, entities.start, entities."end", entities.label, entities.rule,'
-    " entities.lang, entities.before, entities.text, entities.after, documents.id, documents.title, documents.date, states.verdict"
+    " entities.lang, entities.before, entities.text, entities.after, documents.id, documents.title, documents.date,"
+    " states.verdict"
     " FROM entities JOIN documents ON documents.number = entities.document"
     " LEFT JOIN states ON states.entity = entities.number AND states.reviewer = ?"
 )
