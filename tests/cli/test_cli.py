@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,18 +16,11 @@ import pytest
 
 from annotate.records import Record
 from annotate.schema import invariants, json_schema
+from terminals import ANSI, COMMAND, environment, on_a_terminal
 
-COMMAND = str(Path(sysconfig.get_path("scripts")) / "annotate")
 ARTICLE = "Op 18 januari 1950 tekende het land een contract van 2,5 miljard euro, zei de minister gisteren.\n"
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 #: Spares a run the check of the patterns of all other languages.
 DUTCH = ("--lang", "nl")
-LEAVE_OUT = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "PY_COLORS", "TERM")
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in LEAVE_OUT}
-    return kept | {"COLUMNS": "200"} | more
 
 
 def annotate(
@@ -366,27 +355,6 @@ def test_progress_is_shown_on_a_terminal(news: Path, tmp_path: Path) -> None:
     assert re.search(r"\d documents", ANSI.sub("", shown))
 
 
-def on_a_terminal(command: list[str], env: Mapping[str, str]) -> str:
-    """What a command shows on a terminal."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment(**env)
-    ) as process:
-        os.close(theirs)
-        shown = b""
-        while select.select([ours], [], [], 60)[0]:
-            try:
-                piece = os.read(ours, 4096)
-            except OSError:  # Linux says so when the other end is closed
-                break
-            if not piece:
-                break
-            shown += piece
-        os.close(ours)
-        process.wait(timeout=60)
-    return shown.decode(errors="replace")
-
-
 def test_a_reader_that_has_enough_ends_the_run(tmp_path: Path) -> None:
     """`annotate run … | head -1` is done when head is, without a complaint."""
     (tmp_path / "rows.jsonl").write_text((json.dumps({"text": ARTICLE}) + "\n") * 3000)
@@ -504,14 +472,19 @@ def test_evaluate_compares_files_and_folders(news: Path, tmp_path: Path) -> None
 
 
 def test_languages_lists_what_each_has(ships: Path) -> None:
-    """`languages` says of each language whether it is curated, its labels, rules and what it lacks."""
-    rows = {row["code"]: row for row in json.loads(annotate("languages", "nl", "cy", "--json").stdout)}
-    assert (rows["nl"]["name"], rows["nl"]["curated"], rows["cy"]["curated"]) == ("Dutch", True, False)
-    assert {"DATE", "MONEY"} <= {*rows["nl"]["labels"]}
-    assert rows["cy"]["lacking"]
-    shown = annotate("languages", "nl", "cy").stdout
-    assert re.search(r"^nl +Dutch +curated +AGREEMENT DATE MONEY PARTNERSHIP", shown, re.MULTILINE)
-    assert re.search(r"^cy +Welsh +CLDR only", shown, re.MULTILINE)
+    """`languages` says of each language what its labels come from, how many rules it has, and what it lacks."""
+    rows = {row["code"]: row for row in json.loads(annotate("languages", "nl", "pl", "sw", "--json").stdout)}
+    assert (rows["nl"]["name"], rows["nl"]["curated"], rows["sw"]["curated"]) == ("Dutch", True, False)
+    assert {*rows["nl"]["labels"].values()} == {"curated"}
+    names = {"AGREEMENT": "names", "PARTNERSHIP": "names"}
+    assert rows["pl"]["labels"] == {"DATE": "curated", "MONEY": "curated"} | names
+    assert rows["sw"]["labels"] == {"DATE": "cldr", "MONEY": "cldr"} | names
+    assert rows["sw"]["lacking"]
+    shown = annotate("languages", "nl", "sw").stdout
+    assert re.search(r"^nl +Dutch +AGREEMENT DATE MONEY PARTNERSHIP +\d", shown, re.MULTILINE)
+    assert re.search(r"^sw +Swahili +DATE MONEY +AGREEMENT PARTNERSHIP +\d", shown, re.MULTILINE)
+    own = json.loads(annotate("languages", "nl", "--json", "--patterns", ships, "--only-patterns").stdout)
+    assert own[0]["labels"] == {"SHIP": "curated"}
 
 
 def test_schema_is_the_published_one() -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    pass
 
 from annotate.cli.app import app
 from annotate.cli.options import (
@@ -20,8 +17,10 @@ from annotate.cli.say import (
     FAILED,
     as_text,
     say,
+    stop,
     told,
 )
+from annotate.cli.terminal import HEADINGS, show
 
 
 @app.command("diff")
@@ -40,7 +39,15 @@ def diff_command(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what changed between two outputs. Exit status as of diff(1): 0 nothing, 1 something, 2 a wrong call."""
+    """Show what changed between two outputs, entity by entity.
+
+    Exit status as of diff(1): 0 where nothing differs, 1 where something does, 2 for a wrong call.
+
+    \b
+    Examples:
+      annotate diff before/ after/
+      annotate diff old.jsonl new.jsonl --label DATE --lang nl --limit 0
+    """
     from annotate.quality.change_table import render
     from annotate.quality.diff import diff
     from annotate.quality.step import DiffError
@@ -51,5 +58,10 @@ def diff_command(
     with told(DiffError, DecisionError):
         mark = marker(read_all(decisions)[0]) if decisions else None
         report = diff(old, new, labels=split(labels), langs=split(langs), limit=limit, mark=mark)
-    say(as_text(report.as_dict()) if as_json else render(report).rstrip("\n"))
+    if unknown := [label for label in split(labels) if label not in report.by_label]:
+        stop(f"--label: neither output has a span labelled {' or '.join(unknown)}")
+    if as_json:
+        say(as_text(report.as_dict()))
+    else:
+        show(render(report).rstrip("\n"), HEADINGS)
     raise typer.Exit(FAILED if report.differs else 0)

@@ -19,6 +19,7 @@ from annotate.cli.options import (
 from annotate.cli.say import (
     as_text,
     say,
+    stop,
     told,
 )
 
@@ -35,7 +36,13 @@ def evaluate_command(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare with gold: strict and overlapping P, R and F1 by label and language, and values right."""
+    """Compare with gold annotations: precision, recall and F1 of exact and of overlapping spans, and values right.
+
+    \b
+    Examples:
+      annotate evaluate corpus outputs
+      annotate evaluate gold.jsonl out/ --labels DATE,MONEY --errors
+    """
     from annotate.quality.evaluate import evaluate
     from annotate.quality.saved import EvaluateError
     from annotate.quality.score_table import render
@@ -45,6 +52,8 @@ def evaluate_command(
         report = evaluate(_records(gold, "*.gold.json*"), found, labels=split(labels) or None)
         if rules:
             report = replace(report, silent=_silent(report, found, split(labels)))
+    if unknown := [label for label in split(labels) if label not in report.by_label]:
+        stop(f"--labels: neither side has a span labelled {' or '.join(unknown)}")
     shown = as_text(report.as_dict()) if as_json else render(report, errors=errors, rules=rules).rstrip("\n")
     say(shown)
 

@@ -36,7 +36,16 @@ def languages_command(
     only_patterns: OnlyPatterns = False,
     as_json: Json = False,
 ) -> None:
-    """List the languages: those with patterns of their own, and those that have what CLDR knows of them."""
+    """List the languages, and what stands behind each label in them.
+
+    Curated labels have rules and words written for the language; those from CLDR have shared rules and the words that
+    CLDR knows; of the others only names that are the same in all languages are found.
+
+    \b
+    Examples:
+      annotate languages
+      annotate languages sw nl --json
+    """
     from annotate.rules.patterns import PatternError
 
     options = options_of(patterns, only_patterns)
@@ -45,20 +54,25 @@ def languages_command(
     if as_json:
         say(as_text(rows))
         return
-    table = plain_table("code", "name", "patterns", "labels", "rules", "lists without words")
+    table = plain_table("code", "name", *_SUPPORT.values(), "rules", "lists without words")
     for column in table.columns:
         column.justify = "left"
     for row in rows:
         lacking = row["lacking"]
         shown = ", ".join(lacking[:4]) + (f" and {len(lacking) - 4} more" if len(lacking) > 4 else "")
-        own = "curated" if row["curated"] else "CLDR only"
-        table.add_row(row["code"], row["name"], own, " ".join(row["labels"]), str(row["rules"]), shown)
+        labels = (" ".join(label for label, own in row["labels"].items() if own == support) for support in _SUPPORT)
+        table.add_row(row["code"], row["name"], *labels, str(row["rules"]), shown)
     Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else 200).print(table)
+
+
+#: What may stand behind a label, and the heading of its column.
+_SUPPORT = {"curated": "curated", "cldr": "from CLDR", "names": "known names only"}
 
 
 def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
     from annotate.pipeline import Pipeline
     from annotate.rules import cldr, patterns
+    from annotate.rules.labels import support
 
     roots = Pipeline(options).rulebook.roots
     curated = patterns.languages(roots)
@@ -66,13 +80,12 @@ def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
     rows = []
     for code in langs or [*curated, *sorted(detected - {*curated})]:
         grammar = patterns.load(code, roots)
-        labels = {rule.label for rule in grammar.rules.values() if rule.label and grammar.labels[rule.label].emit}
         rows.append(
             {
                 "code": code,
                 "name": cldr.names(code),
                 "curated": code in curated,
-                "labels": sorted(labels),
+                "labels": support(grammar, roots),
                 "rules": len(grammar.rules),
                 "lacking": list(grammar.lacking),
             }
@@ -92,7 +105,13 @@ def schema_command(
         typer.Argument(metavar="DIRS", help="Folders of your own patterns, whose names are completed, too."),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of a record, annotate/2; with --patterns that of a pattern file."""
+    """Print the JSON Schema of a record, annotate/2; with --patterns that of a pattern file.
+
+    \b
+    Examples:
+      annotate schema > record.schema.json
+      annotate schema --patterns my-patterns > my-patterns/schema.json
+    """
     from annotate.schema import json_schema
 
     if folders and not of_patterns:

@@ -105,12 +105,16 @@ Day = Annotated[
         "--date",
         metavar="YYYY-MM-DD",
         callback=_day,
-        help="The date of every text: what `yesterday` is told from.",
+        help="The date of every text, from which `yesterday` is counted.",
     ),
 ]
 Langs = Annotated[
     list[str] | None,
-    typer.Argument(metavar="LANGS", callback=_tag_list, help="Languages; all that have patterns without."),
+    typer.Argument(
+        metavar="LANGS",
+        callback=_tag_list,
+        help="Languages, such as nl en; without any, all with patterns.",
+    ),
 ]
 Processes = Annotated[
     int, typer.Option("-n", "--n-process", metavar="N", min=0, help="How many processes; 0: one for each core.")

@@ -37,7 +37,13 @@ def review_command(
         typer.Option(metavar="FILE", help="Decisions of others, whose disagreements you settle. May be repeated."),
     ] = None,
 ) -> None:
-    """Judge and mend what was found, entity by entity, on a page in the browser. All decisions are kept in a file."""
+    """Judge and mend what was found, entity by entity, on a page in the browser. All decisions are kept in a file.
+
+    \b
+    Examples:
+      annotate review out/
+      annotate review out/ --reviewer ada --status
+    """
     if status:
         _show_status(out, [decisions] if decisions else None, limit, as_json)
         return
@@ -121,7 +127,12 @@ def gold_command(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it; standard output without.")
     ] = None,
 ) -> None:
-    """Write what reviewers have judged as gold records, for `annotate evaluate`."""
+    """Write what reviewers have judged as gold records, for `annotate evaluate`.
+
+    \b
+    Examples:
+      annotate gold out/ -o gold.jsonl
+    """
     from annotate.quality.step import DiffError
     from annotate.review.decisions import DecisionError
     from annotate.review.gold import Told, gold_records
@@ -179,6 +190,10 @@ def suggest_command(
     """Turn decisions into examples and rejects for the rules concerned, in YAML ready to paste.
 
     Exit status 1 where some of them do not hold yet: there a rule is to be mended.
+
+    \b
+    Examples:
+      annotate suggest out/
     """
     from annotate.quality.step import DiffError
     from annotate.review.decisions import DecisionError

@@ -116,6 +116,12 @@ def run_command(
     """Annotate articles into OUT: annotations.jsonl, with errors.jsonl and manifest.json beside it.
 
     Run again, it does only what is new or changed; so it also goes on where an interrupted run stopped.
+
+    \b
+    Examples:
+      annotate run articles/ -o out
+      annotate run 'archive/*.jsonl.gz' -o out --lang nl -n 4
+      annotate run - --date 2025-04-14 < article.txt
     """
     _begin(executor, n_process, timeout)
     from annotate.batch.run import Scope
@@ -170,7 +176,12 @@ def retry_command(
     quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
 ) -> None:
-    """Try again what failed in the last run into OUT, with the same options, and nothing else."""
+    """Try again what failed in the last run into OUT, with the same options, and nothing else.
+
+    \b
+    Examples:
+      annotate retry out
+    """
     _begin(executor, n_process, timeout)
     from annotate.batch.run import Scope
 
@@ -190,7 +201,12 @@ def status_command(
     out: Annotated[str, typer.Argument(metavar="OUT", help="The output of an earlier run.")],
     as_json: Json = False,
 ) -> None:
-    """Say what is in OUT, what failed, and what the next run would do, and why. Nothing is written."""
+    """Say what is in OUT, what failed, and what the next run would do, and why. Nothing is written.
+
+    \b
+    Examples:
+      annotate status out
+    """
     from annotate.batch.status import status
     from annotate.pipeline import Pipeline
     from annotate.reading.read import InputError

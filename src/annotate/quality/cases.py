@@ -8,7 +8,7 @@ that it keeps out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,17 +94,28 @@ def _results(grammar: Grammar, roots: Sequence[Path], files: Collection[str] | N
         yield from (run_case(case, pipeline, grammar) for case in chosen)
 
 
-def check(langs: Sequence[str], roots: Sequence[Path], files: Collection[str] | None = None) -> list[Fault]:
+def check(
+    langs: Sequence[str],
+    roots: Sequence[Path],
+    files: Collection[str] | None = None,
+    *,
+    on_language: Callable[[str], None] = lambda _: None,
+) -> list[Fault]:
     """All faults of the pattern files of these languages: first of the files, then of their examples.
 
     `files` limits the examples to those files. A fault of a shared file is told once, not once a language.
+    `on_language` is told of each language before its files are read.
     """
     faults: dict[tuple[str, int, int, str], Fault] = {}
-    compiled = [compile_language(lang, roots) for lang in langs]
-    for fault in sorted({*unread(roots), *(fault for _, found in compiled for fault in found)}):
+    found = {*unread(roots)}
+    failed: set[Fault] = set()
+    for lang in langs:
+        on_language(lang)
+        grammar, own = compile_language(lang, roots)
+        found.update(own)
+        failed.update(result.fault for result in _results(grammar, roots, files) if not result.ok)
+    for fault in sorted(found):
         faults.setdefault((fault.path, fault.line, fault.column, fault.message.split(";")[0]), fault)
-    results = (result for grammar, _ in compiled for result in _results(grammar, roots, files))
-    failed = {result.fault for result in results if not result.ok}
     return [*faults.values(), *sorted(failed)]
 
 
