@@ -48,3 +48,32 @@ def test_the_sentence_settles_the_currency(lang: str, text: str, currency: str |
     (value,) = [span.value for span in record(lang, text).money]
     assert value.currency == currency
     assert bool(value.currency_candidates) == (currency is None)
+
+
+def test_an_acronym_means_nothing_before_it_is_introduced() -> None:
+    """A bare acronym is a mention behind the place where the text introduces it, and never before."""
+    text = "De ABCX groeit. De Vietnam-Chili Handelsovereenkomst (ABCX) geldt. De ABCX groeit weer; de ABCX-leden niet."
+    found = [(span.start, span.text) for span in record("nl", text).agreements if span.text == "ABCX"]
+    assert found == [(text.index("(ABCX") + 1, "ABCX"), (text.index("ABCX groeit weer"), "ABCX")]
+
+
+@pytest.mark.parametrize("between", [" (", ' ("', "    (", "("])
+def test_an_acronym_goes_with_the_name_that_it_stands_behind(between: str) -> None:
+    """Name and acronym have one key, however they are set."""
+    text = f"De Vietnam-Chili Handelsovereenkomst{between}ABCX"
+    text += '") geldt.' if '"' in between else ") geldt."
+    assert [span.value.id for span in record("nl", text).agreements] == ["abcx", "abcx"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dated"),
+    [
+        ("Vietnam and Japan upgraded their ties to a comprehensive strategic partnership in November 2023.", True),
+        ("Vietnam and Japan established a strategic partnership in November 2023.", True),
+        ("Vietnam and Japan reaffirmed their strategic partnership in November 2023.", False),
+    ],
+)
+def test_a_partnership_is_dated_by_what_founds_it(text: str, dated: bool) -> None:
+    """The date of establishing or upgrading a partnership is that since which it stands; another verb's is not."""
+    (value,) = [span.value for span in record("en", text).partnerships]
+    assert (value.since_span is not None) == dated

@@ -12,8 +12,6 @@ from annotate.linking.linked import PACTS, Linked
 from annotate.spans import AgreementValue, PartnershipValue
 from annotate.text.tokens import Tokens
 
-#: How many characters may stand between a name and its acronym: ` (` and a quotation mark or two.
-_GAP = 4
 _PLURAL = re.compile(r"(?<=[A-Z])['’]?s$")
 
 
@@ -22,7 +20,7 @@ def mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
     introduced: dict[str, Linked] = {}
     ends: dict[tuple[str | None, int], Linked] = {}
     for span in spans:
-        ends.setdefault((span.match.label, span.match.end), span)
+        ends.setdefault((span.match.label, span.match.j), span)
     for span in spans:
         if span.match.get("acronym") and "acronym" in span.match.slots:
             _share(span, _named_before(span, ends), tokens)
@@ -43,9 +41,9 @@ def mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
 
 
 def _named_before(acronym: Linked, ends: Mapping[tuple[str | None, int], Linked]) -> Linked | None:
-    """The name that an acronym in brackets stands behind; `ends` are the spans by label and end."""
-    start = acronym.match.start
-    near = (ends.get((acronym.match.label, end)) for end in range(start, start - _GAP - 1, -1))
+    """The name behind which an acronym in brackets stands, in the context of its rule; `ends` are spans by their end."""
+    match = acronym.match
+    near = (ends.get((match.label, end)) for end in range(match.i, match.ci - 1, -1))
     return next((name for name in near if name is not None), None)
 
 
