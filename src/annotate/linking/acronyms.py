@@ -41,7 +41,7 @@ def mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
 
 
 def _named_before(acronym: Linked, ends: Mapping[tuple[str | None, int], Linked]) -> Linked | None:
-    """The name behind which an acronym in brackets stands, in the context of its rule; `ends` are spans by their end."""
+    """The name behind which an acronym in brackets stands, in the context of its rule; `ends` are spans by end."""
     match = acronym.match
     near = (ends.get((match.label, end)) for end in range(match.i, match.ci - 1, -1))
     return next((name for name in near if name is not None), None)
