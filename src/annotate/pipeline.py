@@ -24,7 +24,7 @@ from annotate.text.compose import compose
 from annotate.text.detect import UNDECIDED, Guess, mostly, segments
 from annotate.text.tokenise import tokenise
 from annotate.text.tokens import Tokens
-from annotate.values import story
+from annotate.values import story, years
 from annotate.values.resolve import Context, valued
 from annotate.version import software
 
@@ -40,6 +40,8 @@ class Outcome:
     valued: list[tuple[Match, Value]]
     lost: list[tuple[Match, Match, str]]
     spans: list[Linked]
+    #: Four digits that are no year, each with why.
+    counts: list[tuple[Match, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,13 @@ class Pipeline:
         found = engine.match(tokens, choose.select, settings, tokens.within(part.start, part.end))
         context = Context(grammar, date.fromisoformat(document.date) if document.date else None, region)
         pairs = [pair for match in found.matches for pair in valued(match, document.text, context)]
+        pairs, counts = years.told_apart(pairs, tokens, context)
         kept, lost = choose.settle([m for m, _ in pairs], grammar.labels)
         values = {id(m): v for m, v in pairs}
         dates = [(m, value) for m in kept if isinstance(value := values[id(m)], DateValue)]
         values |= story.in_story(dates, tokens, context.date)
         spans = [Linked(m, values[id(m)], grammar) for m in kept]
-        return Outcome(grammar, settings, part, found, pairs, lost, spans)
+        return Outcome(grammar, settings, part, found, pairs, lost, spans, counts)
 
     # -- its parts
 

@@ -172,7 +172,7 @@ def _sign(atoms: Sequence[Atom], start: int, k: int, settings: Settings) -> str 
         return None
     text, following = atoms[k].text, atoms[k + 1].text
     if text in _SEPARATORS:
-        if text == "," and k == start + 1 and _lists(atoms, k):
+        if k == start + 1 and ((text == "," and _lists(atoms, k)) or (text == "." and _is_footnote(atoms, k))):
             return None
         return "'" if text == "’" else text
     sign = _WIDE.get(text)
@@ -193,6 +193,16 @@ def _lists(atoms: Sequence[Atom], k: int) -> bool:
         return False
     day = len(first) <= 2 and k >= 2 and not _MONTHS.isdisjoint(atoms[k - 2 - (atoms[k - 2].text == ".")].kinds)
     return day or (_is_modern_year(first) and not is_money(atoms, k - 1, k + 2))
+
+
+def _is_footnote(atoms: Sequence[Atom], k: int) -> bool:
+    """Whether the full stop at `k` ends a sentence with a year, and the digit behind it is that of a footnote:
+    `on 3 June 2016.4 It runs`."""
+    if k + 2 >= len(atoms) or not _is_modern_year(ascii_digits(atoms[k - 1].text)):
+        return False
+    note, following = atoms[k + 1], atoms[k + 2]
+    opens = not following.glued and following.text[0].isupper() and _OF_SUMS.isdisjoint(following.kinds)
+    return len(note.text) <= 2 and opens
 
 
 def _is_modern_year(digits: str) -> bool:

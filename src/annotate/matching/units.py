@@ -211,7 +211,7 @@ _MAY_BEGIN = MINUS | {".", ","}
 def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
     """Whether a run of digits is a whole number by itself, as most are: nothing before or after goes with it."""
     words = tokens.words
-    if tokens.glued(i) and words[i - 1] not in _OPENING:
+    if tokens.glued(i) and (words[i - 1] not in _OPENING or (tokens.glued(i - 1) and words[i - 2].isupper())):
         return False
     if i and words[i - 1][-1].isdecimal():
         return False
@@ -382,7 +382,7 @@ def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     if atom.glued and k and atoms[k - 1].text in ("#", "_"):
         return _chain_end(atoms, k), CODE, {"code": None}
     end = _chain_end(atoms, k)
-    if any(_code_letters(a) for a in atoms[k:end]):
+    if any(_code_letters(a) for a in atoms[k:end]) or _is_file_number(atoms, k, end):
         return end, CODE, {"code": None}
     before = k - 2
     if (
@@ -395,6 +395,17 @@ def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     ):
         return end, CODE, {"code": None}
     return None
+
+
+def _is_file_number(atoms: Sequence[Atom], k: int, end: int) -> bool:
+    """Whether digits are the number of an act or a file: `1303/2013`, `2014/65/EU`, and the year of `COM(2017) 345`."""
+    texts = [atom.text for atom in atoms[k:end]]
+    if len(texts) > 4 and texts[1] == texts[3] == "/" and texts[4].isupper():
+        return True
+    if len(texts) == 3 and texts[1] == "/" and texts[2].isdecimal() and len(texts[2]) == 4:
+        return len(texts[0]) >= 3 and not "1800" <= texts[0] <= "2100"
+    opened = k > 1 and atoms[k].glued and atoms[k - 1].text == "(" and atoms[k - 1].glued
+    return opened and atoms[k - 2].text.isascii() and atoms[k - 2].text.isupper() and len(atoms[k - 2].text) > 1
 
 
 def _numbers_a_period(atoms: Sequence[Atom], k: int) -> bool:
@@ -453,7 +464,9 @@ def _letters(atom: Atom) -> bool:
 
 def _code_letters(atom: Atom) -> bool:
     return (
-        _letters(atom) and not is_listed(atom.kinds) and (atom.text.isupper() or (atom.glued and len(atom.text) <= 2))
+        _letters(atom)
+        and not is_listed(atom.kinds)
+        and (atom.text.isupper() or (atom.glued and len(atom.text) <= 2 and atom.text.upper() != atom.text))
     )
 
 

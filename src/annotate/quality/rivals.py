@@ -39,7 +39,9 @@ def rivals(trace: Trace) -> list[Rival]:
 def _rivals(outcome: Outcome, trace: Trace) -> Iterator[Rival]:
     for match, winner, reason in (*outcome.found.lost, *outcome.lost):
         yield _rival(match, winner, reason, trace)
-    valued = {id(match) for match, _ in outcome.valued}
+    for match, reason in outcome.counts:
+        yield _rival(match, None, reason, trace)
+    valued = {id(match) for match, _ in (*outcome.valued, *outcome.counts)}
     for match in outcome.found.matches:
         if id(match) not in valued and match.label:
             yield _rival(match, None, _NO_VALUE[outcome.grammar.labels[match.label].value], trace)

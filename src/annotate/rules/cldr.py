@@ -149,6 +149,7 @@ def _words(found: Locale, lang: str) -> dict[str, Pairs]:
         **_currencies(found),
         **_relatives(found),
         **_numerals(lang),
+        **_eras(found),
         "day_stop": [("", ".")] if _day_and_month(found).endswith(".") else [],
     }
 
@@ -220,6 +221,18 @@ def _prefixed_months(found: Locale) -> Pairs:
             if letter == "M" and glued:
                 return [(v, particle + f) for w in ("wide", "abbreviated") for v, f in _months(found, w)]
     return []
+
+
+def _eras(found: Locale) -> dict[str, Pairs]:
+    """The words for before and after Christ beside a year, with and without spaces behind their full stops."""
+    lists: dict[str, Pairs] = {"bc": [], "ad": []}
+    for width in ("wide", "abbreviated"):
+        for number, name in dict(found.eras.get(width, {})).items():
+            for form in dict.fromkeys((str(name), re.sub(r"\.(?=\w)", ". ", str(name)))):
+                if number in (0, 1) and len(form.strip(".")) > 1:
+                    exact = len(re.sub(r"\W", "", form)) <= 3 and form[0].isalpha()
+                    lists["ad" if number else "bc"].append(("", f"={form}" if exact else form))
+    return lists
 
 
 def _weekdays(found: Locale, width: str) -> Pairs:

@@ -41,6 +41,8 @@ class Calendar:
     season: str | None = None
     decade: int | None = None
     century: int | None = None
+    #: Whether the year or century is before Christ.
+    bc: bool = False
 
 
 _SEASONS = {
@@ -172,8 +174,8 @@ def _direction(match: Slots) -> int:
 
 def calendar_of(match: Slots, anchor: date | None = None) -> Calendar:
     """The calendar parts that the slots of a match give; years of two digits are read from the document's date."""
-    found = {f.name: _integer(match.get(f.name)) for f in fields(Calendar) if f.name != "season"}
-    parts = Calendar(**found, season=match.get("season"))
+    found = {f.name: _integer(match.get(f.name)) for f in fields(Calendar) if f.name not in ("season", "bc")}
+    parts = Calendar(**found, season=match.get("season"), bc=match.get("bc") is not None)
     if iso := match.get("iso"):
         year, month, day = iso.split("-")
         whole = int(year) if len(year) > 2 else whole_year(int(year), anchor)
@@ -236,14 +238,7 @@ def _point(parts: Calendar) -> DateValue:
     if parts.decade is not None:
         return _decade(parts.decade)
     if parts.century is not None:
-        if parts.century >= 100:  # by its first year: 1900-luku, 1900-talet
-            parts = replace(parts, century=parts.century // 100 + 1)
-        assert parts.century is not None
-        if not 1 <= parts.century <= 30:
-            raise ValueError("no such century")
-        first = (parts.century - 1) * 100
-        days = (date(max(first, 1), 1, 1), date(first + 99, 12, 31))
-        return _value(f"{parts.century - 1:02d}", "century", edtf=f"{parts.century - 1:02d}XX", days=days)
+        return _century(parts.century, bc=parts.bc)
     if parts.month is not None:
         return _in_month(parts, y)
     for grain, number, months in (("quarter", parts.quarter, 3), ("half", parts.half, 6)):
@@ -257,9 +252,23 @@ def _point(parts: Calendar) -> DateValue:
         if parts.year is None:
             return _value(f"XXXX-W{parts.week:02d}", "week", edtf=None, days=None)
         return _week(date.fromisocalendar(parts.year, parts.week, 1))
+    if parts.bc and parts.year:
+        return _value(f"BC{y}", "year", edtf=f"{1 - parts.year:05d}", days=None)
     if parts.year is not None:
         return _value(y, "year", edtf=y, days=_month_days(parts.year, 1, 12))
     return _open_day(parts)
+
+
+def _century(number: int, *, bc: bool) -> DateValue:
+    """A century by its number, or by its first year: 1900-luku, 1900-talet."""
+    number = number // 100 + 1 if number >= 100 else number
+    if not 1 <= number <= 30:
+        raise ValueError("no such century")
+    if bc:
+        return _value(f"BC{number - 1:02d}", "century", edtf=None, days=None)
+    first = (number - 1) * 100
+    days = (date(max(first, 1), 1, 1), date(first + 99, 12, 31))
+    return _value(f"{number - 1:02d}", "century", edtf=f"{number - 1:02d}XX", days=days)
 
 
 def _open_day(parts: Calendar) -> DateValue:
