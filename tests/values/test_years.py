@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from annotate.pipeline import Options, Pipeline
+from annotate.options import Options
+from annotate.pipeline import Pipeline
 from annotate.quality.explain import explain
 from annotate.records import Document
 
