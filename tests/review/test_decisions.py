@@ -211,6 +211,7 @@ def test_two_hundred_kills_lose_no_confirmed_decision(path: Path) -> None:
         running.kill()
         rest = running.stdout.read().splitlines()
         running.wait()
+        running.stdout.close()
         confirmed = max(confirmed, int(rest[-1] if rest else first))
         decisions, faults = read_decisions(path)
         assert faults == []

@@ -85,7 +85,7 @@ def outcomes(out: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["carry", "dates", "decisions", "forms", "index", "places", "agreement"])
+@pytest.mark.parametrize("name", ["carry", "dates", "decisions", "forms", "search", "places", "agreement"])
 def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
     """Every example in a docstring of the room gives what it says."""
     done = doctest.testmod(import_module(f"annotate.review.{name}"))
@@ -192,7 +192,7 @@ def test_other_rules_follow_decisions_or_go_against_them(out: Path) -> None:
 
 
 def desk_filter(**more: Any) -> Any:
-    from annotate.review.index import Filter
+    from annotate.review.queue import Filter
 
     return Filter(**more)
 

@@ -30,7 +30,8 @@ from annotate.review.decisions import (
     read_decisions,
 )
 from annotate.review.forms import completed, fault
-from annotate.review.index import Filter, Index, Record, ReviewError, State, States
+from annotate.review.index import Index, Record, ReviewError, State, States
+from annotate.review.queue import Filter, Queue
 from annotate.schema import VALUE_LINKS
 
 #: How much of a text goes to the page at once, in code points; a longer one is shown a stretch at a time.
@@ -97,6 +98,7 @@ class Desk:
         for decision in (*self.others, *journal.decisions):
             self._known.setdefault(decision.document, []).append(decision)
         self.index = Index(out, index, self._states)
+        self.asked = Queue(self.index)
         self.index.open(self._stamp(), self._adopt)
 
     @property
@@ -363,12 +365,12 @@ class Desk:
 
     def queue(self, chosen: Filter, *, after: int = 0, limit: int = 20, open_only: bool = True) -> list[dict[str, Any]]:
         """The next entities to judge, each with its words and those around it."""
-        rows = self.index.entities(chosen, self.reviewer, after=after, limit=limit, open_only=open_only)
+        rows = self.asked.entities(chosen, self.reviewer, after=after, limit=limit, open_only=open_only)
         return [dict(row) for row in rows]
 
     def sample(self, chosen: Filter) -> dict[str, Any]:
         """How a random sample stands: how many are judged, how many right, and the interval of the precision."""
-        numbers = self.index.sample(chosen, self.reviewer)
+        numbers = self.asked.sample(chosen, self.reviewer)
         verdicts = self.index.verdicts(self.reviewer, numbers)
         right = verdicts.get("accept", 0)
         judged = right + verdicts.get("reject", 0) + verdicts.get("correct", 0)

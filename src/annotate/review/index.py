@@ -8,14 +8,13 @@ can be used.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -25,6 +24,7 @@ import orjson
 
 from annotate.quality.step import Output
 from annotate.review.decisions import text_hash
+from annotate.review.search import search_query, search_terms
 from annotate.storage.write import PACKED, unpacked
 
 Record = Mapping[str, Any]
@@ -58,12 +58,6 @@ CREATE VIRTUAL TABLE texts USING fts5 (text, content='', tokenize="unicode61 rem
 CREATE VIRTUAL TABLE surfaces USING fts5 (text, content='', tokenize="unicode61 remove_diacritics 2");
 """
 
-#: Scripts that write words without spaces, or glue endings to them: each of their characters is a term.
-_UNSPACED = re.compile(
-    "([\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\U00020000-\U0003ffff])"
-)
-
 
 class ReviewError(Exception):
     """The output cannot be shown. The message says why, and what to do."""
@@ -89,51 +83,6 @@ class States:
     wholes: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which entities are asked for; what is empty asks nothing.
-
-    `sample` and `seed` take so many of them at random, the same ones for the same seed.
-    """
-
-    labels: Sequence[str] = ()
-    langs: Sequence[str] = ()
-    rules: Sequence[str] = ()
-    kinds: Sequence[str] = ()
-    document: int | None = None
-    since: str = ""
-    until: str = ""
-    words: str = ""
-    inferred: bool = False
-    doubtful: bool = False
-    disputed: bool = False
-    state: str = ""
-    sample: int = 0
-    seed: str = "1"
-
-
-def search_terms(text: str) -> str:
-    """A text as the index has it: with spaces between characters of scripts that have none between words."""
-    return _UNSPACED.sub(r" \1 ", text)
-
-
-def search_query(words: str) -> str:
-    """What a person typed, as FTS5 asks for it: all the words, the last letters of each left open.
-
-    >>> search_query('free trade "x')
-    '"free"* "trade"* "x"*'
-    >>> search_query("协定")
-    '"协 定"'
-    """
-    parts = []
-    for word in re.findall(r"[^\s\"]+", words):
-        spaced = search_terms(word).split()
-        if spaced and re.search(r"\w", word):
-            open_end = "" if _UNSPACED.fullmatch(spaced[-1]) else "*"
-            parts.append(f'"{" ".join(spaced)}"{open_end}')
-    return " ".join(parts)
-
-
 class Index:
     """The index of an output; `states` says what has been decided about a record."""
 
@@ -149,7 +98,6 @@ class Index:
         self._stop = threading.Event()
         self._builder: threading.Thread | None = None
         self._choices: dict[str, list[str]] | None = None
-        self._samples: dict[Filter, list[int]] = {}
         self.first = threading.Event()  # something can be shown
         self.fault: str | None = None
 
@@ -337,7 +285,7 @@ class Index:
             db.execute("DELETE FROM states")
             db.execute("DELETE FROM wholes")
         self.first.set()
-        for number, name, hashed in self._all("SELECT number, id, hash FROM documents ORDER BY number"):
+        for number, name, hashed in self.rows("SELECT number, id, hash FROM documents ORDER BY number"):
             if self._stop.is_set():
                 return
             states = self._states(name, hashed, partial(self.record, number))
@@ -348,13 +296,13 @@ class Index:
 
     def document(self, number: int) -> Row | None:
         """What the index knows of a document."""
-        return self._one("SELECT * FROM documents WHERE number = ?", (number,))
+        return self.row("SELECT * FROM documents WHERE number = ?", (number,))
 
     def find(self, name: str, hashed: str = "") -> int | None:
         """The number of a document by its id; else by its text, where one alone has it."""
-        row = self._one("SELECT number FROM documents WHERE id = ?", (name,))
+        row = self.row("SELECT number FROM documents WHERE id = ?", (name,))
         if row is None and hashed:
-            rows = self._all("SELECT number FROM documents WHERE hash = ? LIMIT 2", (hashed,))
+            rows = self.rows("SELECT number FROM documents WHERE hash = ? LIMIT 2", (hashed,))
             row = rows[0] if len(rows) == 1 else None
         return None if row is None else int(row["number"])
 
@@ -384,7 +332,7 @@ class Index:
 
     def counts(self) -> dict[str, int]:
         """How many documents and entities it has."""
-        row = self._one(
+        row = self.row(
             "SELECT (SELECT count(*) FROM documents) AS documents, (SELECT count(*) FROM entities) AS entities"
         )
         return dict(row) if row is not None else {}
@@ -392,100 +340,21 @@ class Index:
     def choices(self) -> dict[str, list[str]]:
         """What can be chosen from: the labels, languages, rules and kinds that occur."""
         if self._choices is None or not self.complete:
-            rows = self._all("SELECT DISTINCT label, lang, rule, kind FROM entities")
+            rows = self.rows("SELECT DISTINCT label, lang, rule, kind FROM entities")
             names = ("label", "lang", "rule", "kind")
             self._choices = {name: sorted({row[at] for row in rows} - {""}) for at, name in enumerate(names)}
         return self._choices
-
-    def entities(
-        self, chosen: Filter, reviewer: str, *, after: int = 0, limit: int = 30, open_only: bool = False
-    ) -> list[Row]:
-        """Entities in their order, those after one first, then from the beginning on; at most `limit`.
-
-        `open_only` leaves out what has been judged, flagged or skipped.
-        """
-        where, values = _where(chosen, reviewer)
-        if open_only:
-            where.append("(states.verdict IS NULL OR states.verdict = 'changed')")
-        if chosen.sample or chosen.doubtful:
-            return self._ranked(chosen, reviewer, where, values, after, limit)
-        query = (
-            f"{_SELECT} WHERE {' AND '.join(where) or '1'} AND entities.number {{}} ? ORDER BY entities.number LIMIT ?"
-        )
-        rows = self._all(query.format(">"), (reviewer, *values, after, limit))
-        if len(rows) < limit and after:
-            rows += self._all(query.format("<="), (reviewer, *values, after, limit - len(rows)))
-        return rows
-
-    def _ranked(
-        self, chosen: Filter, reviewer: str, where: list[str], values: list[Any], after: int, limit: int
-    ) -> list[Row]:
-        if chosen.sample:
-            ranked = self.sample(chosen, reviewer)
-        else:
-            by_rule = self.scores(reviewer)
-            poor = {rule: right / judged for rule, (right, judged) in by_rule.items() if right < judged}
-            order = sorted(poor, key=lambda rule: (poor[rule], rule))
-            marks = ", ".join("?" * len(order))
-            rows = self._all(
-                f"{_SELECT} WHERE {' AND '.join([*where, f'entities.rule IN ({marks})'])} LIMIT 2000",
-                (reviewer, *values, *order),
-            )
-            ranked = [row["number"] for row in sorted(rows, key=lambda row: (poor[row["rule"]], row["number"]))]
-        if after in ranked:
-            place = ranked.index(after)
-            ranked = ranked[place + 1 :] + ranked[: place + 1]
-        query = f"{_SELECT} WHERE {' AND '.join([*where, 'entities.number = ?'])}"
-        found: list[Row] = []
-        for number in ranked:
-            row = self._one(query, (reviewer, *values, number))
-            if row is not None:
-                found.append(row)
-            if len(found) == limit:
-                break
-        return found
-
-    def sample(self, chosen: Filter, reviewer: str) -> list[int]:
-        """The numbers of the entities of a random sample, in its order: the same for the same seed and output.
-
-        An entity's place in the order depends on the seed, its document's id and its own place and label, so that a
-        sample stays mostly what it was when other articles are added. What has been judged has no part in it.
-        """
-        chosen = replace(chosen, state="")
-        if chosen not in self._samples or not self.complete:
-            if len(self._samples) > 20:
-                self._samples.clear()
-            self._samples[chosen] = self._sample(chosen, reviewer)
-        return self._samples[chosen]
-
-    def _sample(self, chosen: Filter, reviewer: str) -> list[int]:
-        where, values = _where(chosen, reviewer, judged=False)
-        query = (
-            "SELECT entities.number FROM entities JOIN documents ON documents.number = entities.document"
-            f" WHERE {' AND '.join(where) or '1'}"
-            ' ORDER BY mix(?, documents.id, entities.start, entities."end", entities.label), entities.number LIMIT ?'
-        )
-        return [row[0] for row in self._all(query, (*values, chosen.seed, chosen.sample))]
-
-    def scores(self, reviewer: str) -> dict[str, tuple[int, int]]:
-        """Of each rule how many entities were right, and how many judged."""
-        rows = self._all(
-            "SELECT rule, sum(verdict = 'accept'), count(*) FROM states JOIN entities ON number = entity"
-            " WHERE reviewer = ? AND verdict IN ('accept', 'reject', 'correct') GROUP BY rule",
-            (reviewer,),
-        )
-        return {row[0]: (row[1], row[2]) for row in rows}
 
     def verdicts(self, reviewer: str, numbers: Sequence[int] | None = None) -> dict[str, int]:
         """How many entities have each verdict, of all or of some."""
         counts: dict[str, int] = {}
         if numbers is None:
-            rows = self._all("SELECT verdict, count(*) FROM states WHERE reviewer = ? GROUP BY verdict", (reviewer,))
+            rows = self.rows("SELECT verdict, count(*) FROM states WHERE reviewer = ? GROUP BY verdict", (reviewer,))
             return {row[0]: row[1] for row in rows}
         for start in range(0, len(numbers), 500):
             some = numbers[start : start + 500]
             marks = ", ".join("?" * len(some))
-            for row in self._all(
+            for row in self.rows(
                 f"SELECT verdict, count(*) FROM states WHERE reviewer = ? AND entity IN ({marks}) GROUP BY verdict",
                 (reviewer, *some),
             ):
@@ -494,7 +363,7 @@ class Index:
 
     def within(self, number: int, first: int, last: int) -> list[Row]:
         """The entities that begin in a stretch of a document, or not long before it."""
-        return self._all(
+        return self.rows(
             'SELECT number, start, "end", label FROM entities WHERE document = ? AND start BETWEEN ? AND ?',
             (number, first - 10_000, last),
         )
@@ -505,7 +374,7 @@ class Index:
         if words and not query:
             return []
         match = "documents.number IN (SELECT rowid FROM texts WHERE texts MATCH ?) AND" if words else ""
-        return self._all(
+        return self.rows(
             "SELECT documents.number, id, lang, date, title, source, length,"
             " (SELECT count(*) FROM entities WHERE document = documents.number) AS entities,"
             " (SELECT count(*) FROM entities JOIN states ON entity = entities.number WHERE document = documents.number"
@@ -543,10 +412,12 @@ class Index:
             if db.in_transaction:
                 db.execute("COMMIT")
 
-    def _all(self, query: str, values: Iterable[Any] = ()) -> list[Row]:
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[Row]:
+        """All rows of a query."""
         return self._db().execute(query, tuple(values)).fetchall()
 
-    def _one(self, query: str, values: Iterable[Any] = ()) -> Row | None:
+    def row(self, query: str, values: Iterable[Any] = ()) -> Row | None:
+        """The first row of a query."""
         row: Row | None = self._db().execute(query, tuple(values)).fetchone()
         return row
 
@@ -555,7 +426,7 @@ class Index:
         if not self.path.exists():
             return None
         try:
-            row = self._one("SELECT content FROM about WHERE name = ?", (name,))
+            row = self.row("SELECT content FROM about WHERE name = ?", (name,))
         except sqlite3.DatabaseError:
             self._close_own()
             return None
@@ -569,67 +440,6 @@ class Index:
         """Note which decisions it knows, so that the next start need not go through them."""
         if self.complete and self.fault is None:
             self._set("decided", stamp)
-
-
-_SELECT = (
-    'SELECT entities.number, entities.document, entities.start, entities."end", entities.label, entities.rule,'
-    " entities.lang, entities.before, entities.text, entities.after, documents.id, documents.title, documents.date,"
-    " states.verdict"
-    " FROM entities JOIN documents ON documents.number = entities.document"
-    " LEFT JOIN states ON states.entity = entities.number AND states.reviewer = ?"
-)
-
-_STATES = {
-    "judged": "states.verdict IN ('accept', 'reject', 'correct')",
-    "unjudged": "(states.verdict IS NULL OR states.verdict IN ('changed', 'skip', 'flag'))",
-}
-
-
-def _where(chosen: Filter, reviewer: str, *, judged: bool = True) -> tuple[list[str], list[Any]]:
-    """The conditions of a filter, and their values; not those on what has been judged, where `judged` is False."""
-    where: list[str] = []
-    values: list[Any] = []
-
-    def add(condition: str, *given: Any) -> None:
-        where.append(condition)
-        values.extend(given)
-
-    for column, wanted in (
-        ("label", chosen.labels),
-        ("lang", chosen.langs),
-        ("rule", chosen.rules),
-        ("kind", chosen.kinds),
-    ):
-        if wanted:
-            add(f"entities.{column} IN ({', '.join('?' * len(wanted))})", *wanted)
-    if chosen.document is not None:
-        add("entities.document = ?", chosen.document)
-    if chosen.since:
-        add("documents.date >= ?", chosen.since)
-    if chosen.until:
-        add("documents.date != '' AND documents.date <= ?", chosen.until)
-    if chosen.inferred:
-        add("entities.inferred = 1")
-    if chosen.words:
-        query = search_query(chosen.words)
-        add(
-            "(entities.number IN (SELECT rowid FROM surfaces WHERE surfaces MATCH ?)"
-            " OR entities.document IN (SELECT rowid FROM texts WHERE texts MATCH ?))",
-            query or '""',
-            query or '""',
-        )
-    if chosen.disputed:
-        add(
-            "entities.number IN (SELECT entity FROM states AS theirs WHERE verdict IN ('accept', 'reject', 'correct')"
-            " AND reviewer != ? GROUP BY entity HAVING count(DISTINCT opinion) > 1 AND max(settles) = 0)",
-            reviewer,
-        )
-    if judged and chosen.state:
-        if chosen.state in _STATES:
-            add(_STATES[chosen.state])
-        else:
-            add("states.verdict = ?", chosen.state)
-    return where, values
 
 
 def _mix(seed: str, name: str, start: int, end: int, label: str) -> bytes:

@@ -23,6 +23,7 @@ from annotate.review.desk import Desk, Filter, Request, ReviewError
 from annotate.review.forms import VALUE_TYPES, empty_value, parts
 from annotate.review.guard import Guard
 from annotate.schema import VALUE_LINKS
+from annotate.spans import LEVELS, PARTNERSHIP_STATUSES
 
 _MOST = 100
 _encode = msgspec.json.Encoder().encode
@@ -70,6 +71,7 @@ def application(desk: Desk, csrf: Callable[[], str]) -> Starlette:
             "settling": bool(desk.others),
             "schema": parts(),
             "links": VALUE_LINKS,
+            "known": {"level": LEVELS, "status": PARTNERSHIP_STATUSES},
             "empty": {label: empty_value(label) for label in (*VALUE_TYPES, *choices["label"])},
             "choices": choices,
             **desk.progress(),
@@ -116,7 +118,7 @@ def application(desk: Desk, csrf: Callable[[], str]) -> Starlette:
     def rules(request: HttpRequest, _: bytes) -> Any:
         from annotate.quality.wilson import wilson
 
-        scores = desk.index.scores(desk.reviewer)
+        scores = desk.asked.scores(desk.reviewer)
         return [
             {"rule": rule, "right": right, "judged": judged, "interval": wilson(right, judged)}
             for rule, (right, judged) in sorted(scores.items(), key=lambda item: item[1][0] / item[1][1])

@@ -52,7 +52,7 @@ export class ValueForm {
     if (links) return this.link(id, value, links, entities);
     const kind = plain(this.session.schema, schema);
     if (kind.type === "array") {
-      return plain(this.session.schema, kind.items ?? {}).properties ? this.parties(id, value ?? []) : this.list(id, kind, value ?? []);
+      return plain(this.session.schema, kind.items ?? {}).properties ? this.parties(id, value ?? []) : this.list(id, key, value ?? []);
     }
     if (kind.enum) return this.choice(id, kind.enum, value, isNullable(schema));
     if (kind.type === "integer") {
@@ -64,7 +64,7 @@ export class ValueForm {
       return [input, () => (input.value === JSON.stringify(value) ? value : parsed(input.value))];
     }
     const input = el("input", { id, type: "text", value: value ?? "", spellcheck: "false", autocomplete: "off", dir: "auto",
-      list: key === "currency" ? "currencies" : null, inputmode: ["amount", "min", "max"].includes(key) ? "decimal" : null });
+      list: key === "currency" ? "currencies" : this.session.known[key] && this.label === "PARTNERSHIP" ? `known-${key}` : null, inputmode: ["amount", "min", "max"].includes(key) ? "decimal" : null });
     return [input, () => (input.value.trim() === "" ? null : key === "currency" ? input.value.trim().toUpperCase() : input.value.trim())];
   }
 
@@ -74,12 +74,15 @@ export class ValueForm {
     return [select, () => select.value || null];
   }
 
-  list(id, kind, value) {
-    const known = plain(this.session.schema, kind.items ?? {}).enum ?? [];
-    const input = el("input", { id, type: "text", value: value.join(", "), spellcheck: "false", autocomplete: "off", list: known.length ? `${id}-known` : null });
-    const read = () => input.value.split(",").map((part) => part.trim()).filter(Boolean);
-    if (!known.length) return [input, read];
-    return [el("div", {}, input, el("datalist", { id: `${id}-known` }, ...known.map((one) => el("option", { value: one })))), read];
+  // Several words: those that are known to tick, others to write.
+  list(id, key, value) {
+    const known = this.session.known[key] ?? [];
+    const others = el("input", { id, type: "text", value: value.filter((one) => !known.includes(one)).join(", "), spellcheck: "false", autocomplete: "off" });
+    if (!known.length) return [others, () => commaed(others.value)];
+    const boxes = known.map((one) => el("input", { type: "checkbox", value: one, checked: value.includes(one) }));
+    const body = el("div", { role: "group", "aria-label": key }, el("div", { class: "options" },
+      ...boxes.map((box) => el("label", {}, box, " ", box.value.replaceAll("_", " ")))), others);
+    return [body, () => [...boxes.filter((box) => box.checked).map((box) => box.value), ...commaed(others.value)]];
   }
 
   parties(id, value) {
@@ -136,6 +139,8 @@ export class ValueForm {
     }
   }
 }
+
+const commaed = (text) => text.split(",").map((part) => part.trim()).filter(Boolean);
 
 function money(amount, currency) {
   if (amount === null || !/^-?\d+(\.\d+)?$/.test(amount)) return amount === null ? "" : "write digits, and a point before decimals";

@@ -36,7 +36,8 @@ async function begin() {
   known = told.last;
   form = new ValueForm(told, () => { draft ??= draftOf(entity); touched(); });
   styles = new Map(Object.keys(told.empty).map((label, at) => [label, { letter: letterOf(label, at), pattern: at % PATTERNS }]));
-  document.body.append(el("datalist", { id: "currencies" }, ...currencies()));
+  document.body.append(el("datalist", { id: "currencies" }, ...currencies()),
+    ...Object.entries(told.known).map(([key, known]) => el("datalist", { id: `known-${key}` }, ...known.map((one) => el("option", { value: one })))));
   for (const key of KEYS) if (key.button) byId(key.button)?.addEventListener("click", () => run(key));
   byId("earlier").addEventListener("click", () => stretch(Math.max(0, article.start - 12000)));
   byId("later").addEventListener("click", () => stretch(article.end));
