@@ -100,7 +100,7 @@ def write(folder: Path, *records: Record) -> Path:
 def desk_of(out: Path, reviewer: str = "anna", **more: Any) -> Iterator[Desk]:
     """The desk of a reviewer, its index complete."""
     journal = Journal(out / "review" / f"{reviewer}.jsonl", reviewer)
-    desk = Desk(out, journal, index=out / "review" / f".{reviewer}.index" / "index.sqlite", **more)
+    desk = Desk(out, journal, **{"index": out / "review" / f".{reviewer}.index" / "index.sqlite", **more})
     desk.index.wait()
     try:
         yield desk

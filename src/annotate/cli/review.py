@@ -44,6 +44,8 @@ def review_command(
       annotate review out/
       annotate review out/ --reviewer ada --status
     """
+    if not out.exists():
+        stop(f"{out}: there is no such output; `annotate run … -o {out}` makes one, with annotations.jsonl in it")
     if status:
         _show_status(out, [decisions] if decisions else None, limit, as_json)
         return
@@ -52,7 +54,7 @@ def review_command(
         from annotate.review.desk import Desk
     except ImportError as error:
         stop(f"reviewing needs {error.name}; {install_command('review')}")
-    from annotate.quality.step import DiffError
+    from annotate.quality.step import DiffError, Output
     from annotate.review.decisions import DecisionError, Journal
     from annotate.review.index import ReviewError
     from annotate.review.places import decisions_path, index_path
@@ -64,6 +66,7 @@ def review_command(
             typer.launch(link)
 
     with told(DecisionError, ReviewError, DiffError):
+        Output(out)  # what is no output is told before anything is made beside it
         path = decisions or decisions_path(out, reviewer or getpass.getuser())
         journal = Journal(path, reviewer or (path.stem if decisions is None else getpass.getuser()))
         _warn(journal)
