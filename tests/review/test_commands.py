@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from annotate.cli import app
+from annotate.cli.app import app
 from annotate.review.desk import Desk, Judgement, Place, Request, Wanted
 from decks import desk_of, write, years
 
