@@ -11,7 +11,17 @@ from __future__ import annotations
 import signal
 import sys
 
-from annotate.cli import check, diff, evaluate, explain, init, languages, review, run  # noqa: F401 - each adds its commands
+from annotate.cli import (  # noqa: F401 - each adds its commands
+    check,
+    diff,
+    evaluate,
+    explain,
+    init,
+    languages,
+    report,
+    review,
+    run,
+)
 from annotate.cli.app import app
 from annotate.cli.say import INTERRUPTED
 

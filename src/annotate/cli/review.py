@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -140,7 +139,7 @@ def gold_command(
     from annotate.review.decisions import DecisionError
     from annotate.review.gold import Told, gold_records
     from annotate.review.verdicts import documents, read_all
-    from annotate.storage.write import OutputError, to_bytes
+    from annotate.storage.write import OutputError, to_bytes, whole
 
     left = Told()
     with told(DecisionError, DiffError, OutputError):
@@ -149,7 +148,8 @@ def gold_command(
         if target is None:
             say(harmless(content.decode()), nl=False)
         else:
-            _publish(target, content)
+            with whole(target) as draft:
+                draft.write(content)
     for fault in faults:
         note(str(fault))
     note(
@@ -161,20 +161,6 @@ def gold_command(
         note(f"in dispute, left out: {label} at [{start}:{end}] in {name}; settle it with `annotate review --settle`")
     if left.unplaced:
         note(f"{counted(len(left.unplaced), 'decision')} left out: `annotate review --status` lists them")
-
-
-def _publish(target: Path, content: bytes) -> None:
-    """A file that appears whole or not at all."""
-    from annotate.storage.write import Draft, explained, publish
-
-    with explained(target.parent):
-        draft = Draft(target, target.with_name(f".{target.name}.{secrets.token_hex(4)}.part"))
-        try:
-            draft.write(content)
-            draft.seal()
-            publish([draft], [target.parent])
-        finally:
-            draft.discard()
 
 
 @app.command("suggest")

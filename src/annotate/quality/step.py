@@ -51,7 +51,7 @@ def _some(first: _Row | None, more: Iterator[_Row]) -> Iterator[_Row]:
 
 @dataclass(slots=True)
 class _Row:
-    """A record with its id, and the line that it stands in: which file's, from which byte on, and the line itself.
+    """A record with its id, and the line that it stands in: which file's, its number, its first byte, and all of it.
 
     `start` is None where the file is packed: its bytes cannot be gone back to.
     """
@@ -59,6 +59,7 @@ class _Row:
     id: str
     record: Record
     file: int
+    number: int
     start: int | None
     line: bytes
 
@@ -97,7 +98,7 @@ def _rows(number: int, path: Path) -> Iterator[_Row]:
         for line in source.lines():
             if not line.isspace():
                 record = _record(line, f"{path}:{source.number}")
-                yield _Row(str(record["id"]), record, number, at if plain else None, line)
+                yield _Row(str(record["id"]), record, number, source.number, at if plain else None, line)
             at += len(line)
 
 

@@ -176,6 +176,28 @@ class Draft:
                 path.unlink(missing_ok=True)
 
 
+@contextmanager
+def whole(target: Path) -> Iterator[Draft]:
+    """A file of its own to write to, which appears when the block is over, and not at all if that fails.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with whole(Path(folder) / "gold.jsonl") as draft:
+    ...         draft.write(b"{}")
+    ...         before = [path.name for path in Path(folder).glob("*.jsonl")]
+    ...     before, [path.name for path in Path(folder).iterdir()]
+    ([], ['gold.jsonl'])
+    """
+    with explained(target.parent):
+        draft = Draft(target, target.with_name(f".{target.name}.{secrets.token_hex(4)}.part"))
+        try:
+            yield draft
+            draft.seal()
+            publish([draft], [target.parent])
+        finally:
+            draft.discard()
+
+
 #: How a suffix of the output packs.
 PACKED = (".gz", ".zst")
 

@@ -1,0 +1,138 @@
+"""Entities in the sentences that they stand in, as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import Markup
+
+from annotate.records import Record
+from annotate.report.wording import clipped, language_name, safe, value_words
+from annotate.spans import SPAN_TYPES, AnySpan
+from annotate.text.sentences import sentence_around
+
+#: A passage is not longer than that, nor has it more entities: bounds for what is no sentence.
+_LONGEST = 1600
+_MOST = 100
+#: How many patterns of lines there are in the style sheet.
+_PATTERNS = 6
+_ENDS = ".!?…。！？:;»”\"'’)]"
+
+_MARK = Markup('<mark{} data-n="{}" data-pattern="{}"{}>{}</mark>')
+_ENTITY = Markup(
+    '<li data-label="{label}" data-rule="{rule}"><abbr class="tag" data-pattern="{pattern}" title="{label}">{letter}'
+    '</abbr> <bdi class="words">{words}</bdi> <bdi>{value}</bdi> <code>{rule}</code></li>'
+)
+_SENTENCE = Markup('<li><p class="text" dir="auto"{lang}>{text}</p><ul class="entities">{entities}</ul></li>\n')
+_HEADING = Markup(
+    '<section class="document" data-lang="{code}">\n<h3 dir="auto"{lang}>{title}</h3><p class="quiet">{about}</p>'
+)
+
+
+class Looks:
+    """The letter and the pattern by which a label is known, whoever cannot tell its colour.
+
+    >>> looks = Looks()
+    >>> looks["DATE"], looks["DURATION"]
+    (('D', 0), ('U', 4))
+    """
+
+    def __init__(self, labels: Sequence[str] = ()) -> None:
+        self._known: dict[str, tuple[str, int]] = {}
+        for label in (*SPAN_TYPES, *labels):
+            self[label]
+
+    def __getitem__(self, label: str) -> tuple[str, int]:
+        if label not in self._known:
+            taken = {letter for letter, _ in self._known.values()}
+            free = (letter for letter in (*label, *label.lower()) if letter not in taken)
+            self._known[label] = next(free, label[0]), len(self._known) % _PATTERNS
+        return self._known[label]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a text, and the entities that begin in it."""
+
+    start: int
+    end: int
+    spans: Sequence[AnySpan]
+
+
+def passages(record: Record) -> Iterator[Passage]:
+    """The sentences of a record that hold an entity, each once."""
+    start, end = 0, 0
+    together: list[AnySpan] = []
+    for span in record.spans:
+        if together and (span.start >= end or len(together) == _MOST):
+            yield Passage(start, end, tuple(together))
+            together = []
+        if not together:
+            first, last = sentence_around(record.text, span.start, span.end)
+            start, end = max(first, min(end, span.start)), min(last, first + _LONGEST)
+        elif span.end > end:
+            end = min(sentence_around(record.text, span.start, span.end)[1], start + _LONGEST)
+        together.append(span)
+    if together:
+        yield Passage(start, end, tuple(together))
+
+
+def markup(record: Record, passage: Passage, looks: Looks) -> str:
+    """A passage with its entities marked, and listed below with their values."""
+    entities = Markup("").join(_entity(span, looks) for span in passage.spans)
+    text = marked(record, passage, looks)
+    return str(_SENTENCE.format(lang=_lang(record, passage.start), text=text, entities=entities))
+
+
+def _entity(span: AnySpan, looks: Looks) -> Markup:
+    letter, pattern = looks[span.label]
+    words, value = safe(clipped(span.text)), safe(value_words(span))
+    return _ENTITY.format(label=span.label, rule=span.rule, pattern=pattern, letter=letter, words=words, value=value)
+
+
+def heading(record: Record) -> str:
+    """The beginning of a document's section: its title, date, language and source."""
+    meta = record.meta
+    about = [meta.date or "no date", language_name(record.lang), clipped(meta.source)]
+    title = clipped(meta.title or "") or clipped(record.id)
+    return str(
+        _HEADING.format(code=record.lang, lang=_lang(record, 0), title=safe(title), about=safe(" · ".join(about)))
+    )
+
+
+def _lang(record: Record, at: int) -> Markup:
+    """The attribute that says in which language a stretch is, for fonts, hyphens and voices."""
+    lang = next((part.lang for part in record.meta.lang_segments if part.start <= at < part.end), record.lang)
+    return Markup(' lang="{}"').format("" if lang == "und" else lang)
+
+
+def marked(record: Record, passage: Passage, looks: Looks) -> Markup:
+    """The words of a passage, each stretch within the marks of all entities that cover it, longest outermost."""
+    places = [(n, span, min(span.end, passage.end)) for n, span in enumerate(passage.spans) if span.start < passage.end]
+    edges = {passage.start, passage.end, *(span.start for _, span, _ in places), *(end for _, _, end in places)}
+    parts = [safe("" if _is_whole(record.text, passage.start) else "…")]
+    for low, high in pairwise(sorted(edge for edge in edges if passage.start <= edge <= passage.end)):
+        part = safe(record.text[low:high])
+        covering = [(n, span) for n, span, end in places if span.start <= low and high <= end]
+        for depth, (n, span) in reversed([*enumerate(covering)]):
+            letter, pattern = looks[span.label]
+            first = Markup(' class="first" data-letter="{}"').format(letter) if span.start == low else ""
+            nested = Markup(' data-depth="{}"').format(min(depth, 3)) if depth else ""
+            part = _MARK.format(first, n, pattern, nested, part)
+        parts.append(part)
+    parts.append(safe("" if _is_end(record.text, passage.end) else "…"))
+    return Markup("").join(parts)
+
+
+def _is_whole(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" \t")
+    return not before or before[-1].isspace() or before[-1] in _ENDS
+
+
+def _is_end(text: str, end: int) -> bool:
+    return end >= len(text) or text[end - 1] in _ENDS or text[end].isspace()
