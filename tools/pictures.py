@@ -1,4 +1,4 @@
-"""Make the pictures of the docs from the real thing: the review page on `outputs/`, in headless Chromium.
+"""Make the pictures of the docs from the real thing: review page and report on `outputs/`, in headless Chromium.
 
     python tools/pictures.py [FOLDER]
 
@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from annotate.report.page import write_report
 from annotate.review import server
 from annotate.review.decisions import Journal
 from annotate.review.desk import Desk
@@ -61,6 +62,29 @@ def open_article(page: Any, words: str) -> None:
 def main(target: Path) -> None:
     """Take all pictures."""
     target.mkdir(parents=True, exist_ok=True)
+    take_review(target)
+    take_report(target)
+
+
+def take_report(target: Path) -> None:
+    """The report: its charts in the light, its entities in the dark."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = Path(folder) / "report.html"
+        write_report(str(ROOT / "outputs"), path)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1100})
+        page.goto(path.as_uri())
+        page.screenshot(path=target / "report.png")
+        page.emulate_media(color_scheme="dark")
+        page.fill("input[name=words]", "协定")
+        page.wait_for_timeout(600)
+        page.evaluate("document.getElementById('timeline').scrollIntoView()")
+        page.screenshot(path=target / "report-dark.png")
+        browser.close()
+
+
+def take_review(target: Path) -> None:
+    """The review page: an article in the light, another in the dark."""
     with (
         tempfile.TemporaryDirectory() as folder,
         served(ROOT / "outputs", Path(folder)) as link,

@@ -101,7 +101,7 @@ def test_it_counts_by_label_language_and_month(tmp_path: Path) -> None:
     assert "English (en) | 1 | 2 | 1 | 1 | 1" in found
     assert "German (de) | 1 | 1 | 1 | 0 | 0" in found
     assert "2025-03 | 1 | 2 | 1 | 1 | 1" in found
-    assert "1 articles have no date" in page
+    assert "1 article has no date" in page
 
 
 def test_it_names_agreements_partnerships_and_parties(tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def _render(findings: Findings, title: str) -> Iterator[str]:
         "counter": Counter,
         "markup": Markup,
         "count": lambda number: f"{number:,}",
+        "many": lambda number, one, several: f"{number:,} {one if number == 1 else several}",
     }
     yield from environment.get_template("page.html").generate(_content(findings, title))
 

@@ -6,6 +6,7 @@
   const nothing = document.getElementById("nothing");
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = (node) => plain(node.textContent).replace(/\s+/g, " ");
+  const counted = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
   const all = [...document.querySelectorAll(".document")].map((node) => ({
     node,
     lang: node.dataset.lang,
@@ -55,7 +56,7 @@
       }
       document.node.hidden = !any;
     }
-    shown.textContent = `${entities.toLocaleString("en")} entities in ${sentences.toLocaleString("en")} sentences.`;
+    shown.textContent = `${counted(entities, "entity", "entities")} in ${counted(sentences, "sentence", "sentences")}.`;
     nothing.hidden = entities > 0;
   }
 
