@@ -16,7 +16,7 @@ import zstandard
 from typer.testing import CliRunner
 
 import annotate
-from annotate.cli import app
+from annotate.cli.app import app
 from annotate.records import Fact, Record
 from annotate.report.gather import ReportError
 from annotate.report.page import write_report
