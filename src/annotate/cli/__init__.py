@@ -13,6 +13,7 @@ import sys
 
 from annotate.cli import (  # noqa: F401 - each adds its commands
     check,
+    coverage,
     diff,
     evaluate,
     explain,

@@ -44,12 +44,12 @@ def evaluate_command(
       annotate evaluate gold.jsonl out/ --labels DATE,MONEY --errors
     """
     from annotate.quality.evaluate import evaluate
-    from annotate.quality.saved import EvaluateError
+    from annotate.quality.saved import EvaluateError, load_all
     from annotate.quality.score_table import render
 
     with told(EvaluateError):
-        found = _records(predicted, "annotations*.jsonl*")
-        report = evaluate(_records(gold, "*.gold.json*"), found, labels=split(labels) or None)
+        found = load_all(predicted, "annotations*.jsonl*")
+        report = evaluate(load_all(gold, "*.gold.json*"), found, labels=split(labels) or None)
         if rules:
             report = replace(report, silent=_silent(report, found, split(labels)))
     if unknown := [label for label in split(labels) if label not in report.by_label]:
@@ -72,14 +72,3 @@ def _silent(report: Report, found: list[dict[str, Any]], labels: list[str]) -> l
             if rule.label and grammar.labels[rule.label].emit and (not labels or rule.label in labels):
                 silent.add(rule.id)
     return sorted(silent - fired)
-
-
-def _records(path: Path, pattern: str) -> list[dict[str, Any]]:
-    """The records of a file, or of the files of a folder that its kind of records stands in."""
-    from annotate.quality.saved import EvaluateError, load_records
-
-    found = path.rglob(pattern) if path.is_dir() else [path]
-    files = sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts))
-    if not files:
-        raise EvaluateError(f"{path}: holds no {pattern}")
-    return [record for file in files for record in load_records(file)]

@@ -25,6 +25,10 @@ VERDICTS: Styles = (
     (re.compile(r"^FAILED"), "red", True),
     (re.compile(r"^passed"), "green", False),
 )
+COUNTED: Styles = (
+    (re.compile(r"^[A-Z][A-Z_]*$|^parts of others$"), "green", True),
+    (re.compile(r"^(?:never fired|only ever beaten): .*"), "yellow", True),
+)
 EXPLAINED: Styles = (
     (re.compile(r"^[A-Z][A-Z_]*  .*"), "green", True),
     (re.compile(r"^(?:language|rivals that lost|no spans|name its language to go on|if it is).*"), "yellow", False),

@@ -70,14 +70,14 @@ def _rival(match: Match, winner: Match | None, reason: str, trace: Trace) -> Riv
         end=match.end,
         text=text[match.start : match.end],
         label=match.label,
-        rule=_name(match),
-        winner=None if winner is None else _name(winner),
+        rule=rule_of(match),
+        winner=None if winner is None else rule_of(winner),
         winner_text=None if winner is None else text[winner.start : winner.end],
         reason=reason,
     )
 
 
-def _name(match: Match) -> str:
+def rule_of(match: Match) -> str:
     """The rule that made a match; one that only adds context leaves its name to what it found."""
     return match.trail[-1] if match.trail else match.rule
 

@@ -33,6 +33,15 @@ def load_records(path: str | Path) -> list[dict[str, Any]]:
     return [_checked(row, where) for where, row in rows]
 
 
+def load_all(path: Path, pattern: str) -> list[dict[str, Any]]:
+    """The records of a file, or of the files of a folder that are named so; raises EvaluateError where it has none."""
+    found = path.rglob(pattern) if path.is_dir() else [path]
+    files = sorted(p for p in found if not any(part.startswith(".") for part in p.relative_to(path).parts))
+    if not files:
+        raise EvaluateError(f"{path}: holds no {pattern}")
+    return [record for file in files for record in load_records(file)]
+
+
 def _json_rows(path: Path) -> Iterator[tuple[str, Any]]:
     content = _parsed(_content(path), str(path))
     rows = content if isinstance(content, list) else [content]

@@ -79,6 +79,12 @@ class Output:
                 raise DiffError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
+def holds_records(path: Path) -> bool:
+    """Whether a path is what a run has written: a file of annotations, or a folder with one or with its shards."""
+    names = (file.name for file in path.glob("annotations*")) if path.is_dir() else [path.name]
+    return any(_NAME.fullmatch(name) for name in names)
+
+
 def _files(path: Path) -> list[Path]:
     """The file that is named, or those of a folder: annotations.jsonl, or its shards annotations-*.jsonl."""
     if not path.is_dir():

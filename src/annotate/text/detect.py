@@ -154,7 +154,7 @@ class LangDetect:
         evidence = weigh().take(columns)
         weights = np.exp(evidence - evidence.max())
         weights /= weights.sum()
-        told = [(weight, column) for weight, column in zip(weights.tolist(), columns, strict=True) if weight > _TRACE]
+        told = [(weights.item(place), columns[place]) for place in np.flatnonzero(weights > _TRACE).tolist()]
         ranked: dict[str, tuple[float, str]] = {}
         for weight, column in sorted(told, reverse=True):
             whole, name = ranked.get(known.bases[column], (0.0, known.names[column]))
@@ -172,7 +172,7 @@ class LangDetect:
 
     def _evidence_of_date(self, words: Sequence[str], dated: Mapping[int, float]) -> Any:
         """The same for a few words with a date, whose n-grams are too few to say anything."""
-        evidence = self._log_prior + self._evidence_of_common(words)
+        evidence = self._evidence_of_common(words)
         for column, likely in dated.items():
             evidence[column] += log(likely)
         return evidence
@@ -180,7 +180,7 @@ class LangDetect:
     def _evidence(self, words: Sequence[str]) -> Any:
         """The log likelihood of each language, with its prior."""
         known = self._profiles
-        evidence = self._log_prior + self._evidence_of_common(words)
+        evidence = self._evidence_of_common(words)
         grams = [row for row in map(known.rows.get, _grams(_telling(words))) if row is not None]
         if grams:
             summed = known.logs.take(grams, axis=0).sum(axis=0, dtype=np.float64)
@@ -188,11 +188,13 @@ class LangDetect:
         return evidence
 
     def _evidence_of_common(self, words: Sequence[str]) -> Any:
-        """What the common words among these say for each language."""
+        """What the common words among these say for each language, with its prior."""
         known = self._profiles
         common = [row for row in map(known.common.get, map(str.lower, words)) if row is not None]
-        counted = known.listed.take(common, axis=0).sum(axis=0, dtype=np.float64)
-        return counted * (_WEIGHT * min(1.0, _COMMON / max(1, len(common))))
+        if not common:
+            return self._log_prior.copy()
+        counted = np.add.reduce(known.listed.take(common, axis=0), axis=0)
+        return self._log_prior + counted * (_WEIGHT * min(1.0, _COMMON / len(common)))
 
 
 def _sampled(text: str) -> tuple[str, list[str], Mapping[str, int]]:
