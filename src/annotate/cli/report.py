@@ -31,6 +31,10 @@ def report_command(
     """Write one page that shows what an output holds: counts, names, sums, a timeline, every entity in its sentence.
 
     It is opened from the disk, loads nothing from elsewhere and works without JavaScript.
+
+    \b
+    Examples:
+      annotate report out -o report.html
     """
     from annotate.report.gather import ReportError
     from annotate.report.page import write_report
