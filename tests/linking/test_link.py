@@ -39,7 +39,7 @@ def test_an_acronym_of_a_kind_is_no_key(lang: str, text: str, key: str | None, a
         ("fr", "Le Maroc prête 96 milliards de dirhams.", "MAD"),
         ("ru", "Норвегия вложит 300 миллионов крон.", "NOK"),
         ("en", "Norway and Denmark will pay 300 million kroner.", None),
-        ("en", "Norway waits. They will pay 300 million kroner.", None),
+        ("en", "Norway waits. They will pay 300 million kroner.", "NOK"),
         ("en", "South Sudan and Chile owe 5 billion kroner.", None),
     ],
 )

@@ -1,29 +1,157 @@
-"""Currencies: a sign of several gets the one whose country the sentence names."""
+"""Currencies by the whole text: whose sign or word it is, and where a word that is also a currency is none.
+
+A sign of several currencies gets the one whose country the sentence names, or else the text; cents are those of the
+currency that the text speaks of. What reads like a sum and is none without more in the text is taken back: a weight in
+pounds, `TOP 12`, `PHP 8`, and `un real` where that is no money of the language's countries.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from msgspec.structs import replace
 
 from annotate.linking.linked import Linked
+from annotate.matching.numbers import Number
 from annotate.rules.cldr import region_currencies
 from annotate.rules.grammar import Grammar
 from annotate.spans import MoneyValue
 from annotate.text.sentences import sentence_around
 from annotate.text.tokens import Tokens
 
+#: Currencies whose codes and words are met everywhere, and are hardly anything else.
+_WELL_KNOWN = frozenset({"USD", "EUR", "GBP", "JPY", "CNY", "CHF", "RUB", "INR", "KRW"})
+_POUNDS = frozenset({"GBP", "EGP", "LBP", "SYP", "SDG", "GIP", "FKP", "SHP"})
+#: Currencies that have cents by that name.
+_WITH_CENTS = frozenset({"USD", "EUR", "AUD", "CAD", "NZD", "SGD", "HKD", "ZAR", "TWD"})
+#: From so many pounds on a sum is no weight that a person or an animal has.
+_HEAVY = 10_000
+_CODE = re.compile(r"[A-Z]{3}")
 
-def settle_currencies(spans: Sequence[Linked], tokens: Tokens) -> None:
-    """Give a sum that may be of several currencies the one whose country its sentence names, if that is one only."""
-    for span in spans:
+
+class _Text:
+    """The sums of a text, and what it names."""
+
+    def __init__(self, spans: Sequence[Linked], tokens: Tokens, region: str | None) -> None:
+        self.sums = [span for span in spans if isinstance(span.value, MoneyValue)]
+        self.tokens = tokens
+        self.region = region
+
+    @cached_property
+    def named(self) -> set[str]:
+        """The currencies of all countries that the text names."""
+        grammars = {id(span.grammar): span.grammar for span in self.sums}
+        whole = (0, len(self.tokens.text))
+        return set().union(*(_currencies_named(grammar, whole, self.tokens) for grammar in grammars.values()))
+
+    def home(self, grammar: Grammar) -> set[str]:
+        """The currencies of the document's region and of the language's own."""
+        return {*region_currencies(self.region or ""), *region_currencies(grammar.settings.region or "")}
+
+
+def settle_currencies(spans: list[Linked], tokens: Tokens, region: str | None = None) -> None:
+    """Give sums the currency that their sentence or text settles, and take out what is no sum."""
+    text = _Text(spans, tokens, region)
+    if not text.sums:
+        return
+    others = {id(span) for span in text.sums if _is_code(span, text) or _is_one(span, text) or _is_weight(span, text)}
+    spans[:] = [span for span in spans if id(span) not in others]
+    text.sums = [span for span in text.sums if id(span) not in others]
+    for span in text.sums:
         value = span.value
-        if not isinstance(value, MoneyValue) or not value.currency_candidates or value.currency is not None:
-            continue
-        named = _currencies_named(span.grammar, sentence_around(tokens.text, span.match.start, span.match.end), tokens)
-        if len(fitting := [code for code in value.currency_candidates if code in named]) == 1:
-            span.value = replace(value, currency=fitting[0], currency_candidates=())
+        assert isinstance(value, MoneyValue)
+        if value.currency is None and value.currency_candidates:
+            _settle(span, value, text)
+        elif span.match.get("divisor") == "100":
+            _settle_cents(span, value, text)
+        elif value.currency == "USD":
+            _settle_dollar(span, value, text)
+
+
+def _settle(span: Linked, value: MoneyValue, text: _Text) -> None:
+    """The candidate whose country the sentence names, else the one whose country the whole text does."""
+    place = sentence_around(text.tokens.text, span.match.start, span.match.end)
+    near = _currencies_named(span.grammar, place, text.tokens)
+    fitting = [code for code in value.currency_candidates if code in near]
+    fitting = fitting or [code for code in value.currency_candidates if code in text.named]
+    if len(fitting) == 1:
+        span.value = replace(value, currency=fitting[0], currency_candidates=())
+
+
+def _settle_cents(span: Linked, value: MoneyValue, text: _Text) -> None:
+    """Cents are of the one currency that the other sums of the text are in."""
+    spoken = {other for other in _spoken(text, but=span) if other}
+    if len(spoken) == 1 and spoken <= _WITH_CENTS:
+        span.value = replace(value, currency=spoken.pop(), currency_candidates=())
+
+
+def _settle_dollar(span: Linked, value: MoneyValue, text: _Text) -> None:
+    """A bare dollar sign is of the text's own dollars or pesos, where it has no other."""
+    codes = str(span.match.get("currency") or "").replace("*", "").split("|")
+    if len(codes) > 1 and "USD" not in text.home(span.grammar) - {"USD"}:
+        own = {code for code in _spoken(text, but=span, surely=True) if code in codes}
+        if len(own) == 1 and own != {"USD"}:
+            span.value = replace(value, currency=own.pop())
+
+
+def _spoken(text: _Text, *, but: Linked, surely: bool = False) -> Iterator[str | None]:
+    """The currencies of the other sums of a text; `surely` leaves out what a sign of several was taken for."""
+    for span in text.sums:
+        several = "|" in str(span.match.get("currency") or "")
+        if span is not but and isinstance(span.value, MoneyValue) and span.match.get("divisor") != "100":
+            if not (surely and several and span.value.currency == "USD"):
+                yield span.value.currency
+
+
+def _word(span: Linked) -> str:
+    slots = span.match.slots.get("currency", ())
+    return slots[0].text if slots else ""
+
+
+def _codes(span: Linked) -> set[str]:
+    return set(str(span.match.get("currency") or "").replace("*", "").split("|"))
+
+
+def _is_code(span: Linked, text: _Text) -> bool:
+    """Whether three capitals before a small number are a word or a name, and only look like a currency: `COP29`."""
+    number, word = span.match.get("amount"), _word(span)
+    if not (isinstance(number, Number) and number.plain and len(number.plain) <= 4 and _CODE.fullmatch(word)):
+        return False
+    first = span.match.slots["currency"][0].start < span.match.slots["amount"][0].start
+    return first and not _codes(span) & (_WELL_KNOWN | text.home(span.grammar)) and span.match.get("amount_to") is None
+
+
+def _is_one(span: Linked, text: _Text) -> bool:
+    """Whether a word behind an article or one is a currency nowhere near: `un real`, `en som`."""
+    number = span.match.get("amount")
+    if not (isinstance(number, Number) and number.value == 1 and number.plain is None and number.scale is None):
+        return False
+    return _word(span).isalpha() and not _codes(span) & (_WELL_KNOWN | text.home(span.grammar) | text.named)
+
+
+def _is_weight(span: Linked, text: _Text) -> bool:
+    """Whether pounds may be a weight: a plain number of them, where nothing else in the text speaks of that money."""
+    number, word, codes = span.match.get("amount"), _word(span), _codes(span)
+    if not (isinstance(number, Number) and word.isalpha() and codes & _POUNDS and not _CODE.fullmatch(word)):
+        return False
+    if span.match.get("divisor"):
+        return False
+    high = span.match.get("amount_to")
+    largest = high if isinstance(high, Number) else number
+    if largest.scale is not None or largest.value >= _HEAVY or largest.value != largest.value.to_integral_value():
+        return False
+    if text.region and codes & set(region_currencies(text.region)):
+        return False
+    return not (text.named & codes or any(_speaks_of(other, codes) for other in text.sums if other is not span))
+
+
+def _speaks_of(span: Linked, codes: set[str]) -> bool:
+    """Whether a sum is surely in one of these currencies: by sign, code, scale word or full name."""
+    number = span.match.get("amount")
+    sure = not _word(span).isalpha() or (isinstance(number, Number) and number.scale is not None)
+    return isinstance(span.value, MoneyValue) and span.value.currency in codes and sure
 
 
 def _currencies_named(grammar: Grammar, sentence: tuple[int, int], tokens: Tokens) -> set[str]:

@@ -20,9 +20,9 @@ from annotate.spans import AgreementValue, PartnershipValue
 from annotate.text.tokens import Tokens
 
 
-def link(spans: list[Linked], tokens: Tokens) -> list[Fact]:
+def link(spans: list[Linked], tokens: Tokens, region: str | None = None) -> list[Fact]:
     """Add later mentions of acronyms, number the spans, fill what they say of one another; the facts they make."""
-    settle_currencies(spans, tokens)
+    settle_currencies(spans, tokens, region)
     settle_parties(spans, tokens)
     spans += mentions(spans, tokens)
     spans.sort(key=lambda s: (s.match.start, -s.match.end, s.match.label or ""))

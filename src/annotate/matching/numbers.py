@@ -309,14 +309,26 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
     Parts are added while they get smaller (`two hundred` + `fifty`), and a scale word multiplies the parts
     below it (`5억` + `3천` -> 3천 × 만), which reads Western and East Asian numbers alike.
     """
+    if start and atoms[start].glued and "vague_before" in atoms[start - 1].kinds:
+        return None
     if is_minus(atoms, start):
         read = read_number(atoms, start + 1, settings)
         return read and (read[0], replace(read[1], value=-read[1].value, plain=None))
+    return _read_parts(atoms, start, settings)
+
+
+def _read_parts(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[int, Number] | None:
     parts: list[Decimal] = []
     plain: str | None = None
     largest: Decimal | None = None
+    factors, numerals = Decimal(1), 0
+    whole: tuple[list[Decimal], int] | None = None  # the number up to its last scale word
     k, end = start, start
     while k < len(atoms):
+        if len(parts) == 1 and plain is None and largest is None and (more := _decimals(atoms, start, k)):
+            parts[0] += more[1]
+            k = end = more[0]
+            continue
         if parts and (more := _half_more(atoms, k, parts[-1])):
             parts[-1] += more[1]
             k, plain = more[0], None
@@ -328,19 +340,55 @@ def read_number(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
         after, number, scale = step
         if scale is not None and not (number is not None and parts and parts[-1] >= scale):
             if not _multiply(parts, scale):
+                parts, end = whole or (parts, end)
                 break
             largest, plain = max(largest or scale, scale), None
+            factors *= scale
+            whole = ([*parts], after)
         elif number is not None:
-            if parts and not _fits(parts[-1], number.value):
+            if parts and (not _fits(parts[-1], number.value) or not _belongs(atoms, start, k, largest)):
                 break
             plain = number.plain if not parts else None
             parts.append(number.value)
+            numerals += 1
         k = end = after
     if not parts:
         return None
     if largest is not None and _abbreviated(atoms, end):
         end += 1
-    return end, Number(sum(parts, Decimal(0)), plain=plain, scale=largest)
+    return end, Number(sum(parts, Decimal(0)), plain=plain, scale=factors if largest and numerals == 1 else largest)
+
+
+def _belongs(atoms: Sequence[Atom], start: int, k: int, largest: Decimal | None) -> bool:
+    """Whether number words at `k` go on with a number in digits and a scale word: `3 million two hundred thousand`, but
+    not `$3 million two weeks ago`."""
+    if largest is None or largest < 1000 or not atoms[start].text[0].isdecimal() or atoms[k].text[0].isdecimal():
+        return True
+    while k < len(atoms) and (atoms[k].text.isdecimal() or not _IN_WORDS.isdisjoint(atoms[k].kinds)):
+        if Decimal(atoms[k].kinds.get("scale", 0)) >= 1000:
+            return True
+        k += 1
+    return k < len(atoms) and not _CURRENCIES.isdisjoint(atoms[k].kinds)
+
+
+_IN_WORDS = frozenset({"cardinal", "scale", "number_joiner"})
+
+
+def _decimals(atoms: Sequence[Atom], start: int, k: int) -> tuple[int, Decimal] | None:
+    """The decimals that are told in words behind a number in words, with the index after them: `two point five`."""
+    k += atoms[k].text == "-"
+    if k >= len(atoms) or "decimal_word" not in atoms[k].kinds:
+        return None
+    digits, end = "", k + 1
+    while end < len(atoms):
+        at = end + (atoms[end].text == "-" and atoms[end].glued)
+        value = atoms[at].kinds.get("cardinal", "") if at < len(atoms) else ""
+        if not value.isdecimal() or len(value) > 2 or (digits and len(value) > 1):
+            break
+        digits, end = digits + value, at + 1
+        if len(value) > 1:
+            break
+    return (end, Decimal(f"0.{digits}")) if digits and is_money(atoms, start, end) else None
 
 
 def _half_more(atoms: Sequence[Atom], k: int, last: Decimal) -> tuple[int, Decimal] | None:
@@ -385,7 +433,9 @@ def _abbreviated(atoms: Sequence[Atom], end: int) -> bool:
 _Step = tuple[int, Number | None, Decimal | None]
 
 #: What a word may be with which a number in words goes on; `_step` reads them.
-CONTINUES = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "half_more"})
+CONTINUES = frozenset(
+    {"scale", "short_scale", "cardinal", "number_joiner", "half_more", "decimal_word", "article_numeral"}
+)
 
 
 def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, after_word: bool) -> _Step | None:
@@ -397,23 +447,24 @@ def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, aft
         if hyphened and ("scale" in following.kinds or (after_word and "cardinal" in following.kinds)):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
         counted = following.text.isdecimal() and k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
-        if "number_joiner" in atom.kinds and after_word and ("cardinal" in following.kinds or counted):
+        one = "article_numeral" in following.kinds and k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
+        if "number_joiner" in atom.kinds and after_word and ("cardinal" in following.kinds or counted or one):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
     if atom.text[0].isdecimal() or (first and is_pointed(atoms, k)):
         read = read_digits(atoms, k, settings)
-        if read is None or not (first or (after_word and _goes_on(atoms, k, read[0]))):
+        if read is None or not (first or (after_word and _goes_on(atoms, k, *read))):
             return None
         return read[0], read[1], None
     return _word_step(atoms, k, first=first, after_word=after_word)
 
 
-def _goes_on(atoms: Sequence[Atom], k: int, end: int) -> bool:
+def _goes_on(atoms: Sequence[Atom], k: int, end: int, number: Number) -> bool:
     """Whether digits after a scale word belong to it: glued (`1兆2000億`), with their own scale, or `3 mil 500`."""
     if atoms[k].glued or (end < len(atoms) and "scale" in atoms[end].kinds):
         return True
     before = atoms[k - 1].kinds.get("scale", "")
     if before.startswith("10000") and atoms[k - 1].text > "\u2e80":  # 50만 9375
-        return end == k + 1 and len(atoms[k].text) <= 4
+        return number.value < 10000
     return before == "1000" and end == k + 1 and len(atoms[k].text) == 3
 
 
@@ -428,7 +479,8 @@ def _word_step(atoms: Sequence[Atom], k: int, *, first: bool, after_word: bool) 
         if not first and value >= 100 and value == Decimal(10) ** value.adjusted():
             return k + 1, Number(value), value  # a hundred multiplies (two hundred) or is added (тысяча сто)
         return (k + 1, Number(value), None) if first or after_word else None
-    if first and "article_numeral" in kinds and k + 1 < len(atoms) and "scale" in atoms[k + 1].kinds:
+    one = "article_numeral" in kinds and k + 1 < len(atoms) and "scale" in atoms[k + 1].kinds
+    if one and (first or after_word):
         return k + 1, Number(Decimal(kinds["article_numeral"])), None
     if first and "bare_scale" in kinds:
         return k + 1, Number(Decimal(kinds["bare_scale"])), None
@@ -440,6 +492,8 @@ def _multiply(parts: list[Decimal], scale: Decimal) -> bool:
     below = Decimal(0)
     while parts and parts[-1] < scale:
         below += parts.pop()
+    if below and parts and parts[-1] < scale * 10:  # two millions and three millions are no number
+        return False
     if below == 0:
         # `3.000 miljard`: larger than the scale word itself only when it is the sole part
         if len(parts) == 1 and parts[0] < scale * 1000 * 1000:

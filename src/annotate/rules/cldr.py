@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -278,7 +279,7 @@ def _currencies(found: Locale) -> dict[str, Pairs]:
             names.setdefault(fold(name), code)
     symbols = found._data["currency_symbols"]
     return {
-        "currency": [(code, name) for name, code in names.items()] + _bare_names(names),
+        "currency": [(code, name) for name, code in names.items()] + _bare_names(names, found),
         "currency_symbol": [
             (code, f"={symbol}")
             for code, symbol in symbols.items()
@@ -288,13 +289,19 @@ def _currencies(found: Locale) -> dict[str, Pairs]:
     }
 
 
+#: Currencies that are called new: what their names share is that word, and no name of a currency.
+_NEW = ("ILS", "TWD")
+#: Named after gold, which is more often a medal.
+_GOLD = frozenset({"ZWG"})
+
+
 def _currency_names(found: Locale, code: str) -> Iterator[str]:
     if (name := found.currencies.get(code)) and name != code:
         yield name
     yield from dict(found._data["currency_names_plural"].get(code, {})).values()
 
 
-def _bare_names(names: dict[str, str]) -> Pairs:
+def _bare_names(names: dict[str, str], found: Locale) -> Pairs:
     """`yen` out of `Japanse yen`, `dong` out of `đồng Việt Nam`.
 
     The head stands where words recur most among the names, first (`dólar estadounidense`) or last
@@ -303,9 +310,15 @@ def _bare_names(names: dict[str, str]) -> Pairs:
     several = {name: code for name, code in names.items() if " " in name and not re.search(r"[\d(/]", name)}
     position = max((0, -1), key=lambda p: sum(n - 1 for n in Counter(x.split()[p] for x in several).values()))
     bare: dict[str, set[str]] = defaultdict(set)
+    known = {*_DEFAULT_CURRENCIES, *region_currencies(_likely_region(found) or "")}
+    new = set.intersection(
+        *({word for name in several for word in name.split() if several[name] == code} for code in _NEW)
+    )
     for name, code in several.items():
-        if code not in _HISTORIC_CURRENCIES:
-            bare[name.split()[position]].add(code)
+        word = name.split()[position]
+        short = word.isalpha() and word < "\u0900" and len(word) <= 3 and code not in known
+        if code not in _HISTORIC_CURRENCIES and code not in _GOLD and word not in new and not short:
+            bare[word].add(code)
     return [(candidates(codes), word) for word, codes in bare.items() if word not in names and len(word) > 1]
 
 
@@ -468,27 +481,37 @@ def _likely_language(region: str) -> str | None:
     return str(found.language) if found else None
 
 
+def _unaccented(word: str) -> str:
+    """A numeral as it is often written, without the accents of its letters: `veintitres`."""
+    return "".join(c for c in unicodedata.normalize("NFD", fold(word)) if not unicodedata.combining(c))
+
+
 def _numerals(lang: str) -> dict[str, Pairs]:
     """Number words up to a hundred, hundreds and the word for a minus, of a language that num2words knows.
 
     Phrases are left out."""
     from num2words import num2words  # needed only where a grammar is compiled
 
-    cardinals, ordinals, minus = [], [], []
+    cardinals, ordinals, minus, point = [], [], [], []
     try:
         for n in [*range(101), *range(200, 1001, 100)]:
             if " " not in (word := num2words(n, lang=lang)) and "-" not in word:
                 cardinals.append((str(n), fold(word)))
+                if len(plain := _unaccented(word)) > 5 and plain != fold(word):
+                    cardinals.append((str(n), plain))
         word, _, five = num2words(-5, lang=lang).partition(" ")
         if five == num2words(5, lang=lang) and word.isalpha():
             minus.append(("", fold(word)))
+        head, word, last = (num2words(1.5, lang=lang).split() + ["", ""])[:3]
+        if (head, last) == (num2words(1, lang=lang), num2words(5, lang=lang)):
+            point.append(("", fold(word)))
         for n in range(1, 32):
             word = num2words(n, lang=lang, to="ordinal")
             if not re.search(r"\d", word):
                 ordinals.append((str(n), fold(word)))
     except (NotImplementedError, ValueError, KeyError, IndexError, TypeError):
         pass
-    return {"cardinal": cardinals, "ordinal": ordinals, "minus_word": minus}
+    return {"cardinal": cardinals, "ordinal": ordinals, "minus_word": minus, "decimal_word": point}
 
 
 def languages() -> list[str]:

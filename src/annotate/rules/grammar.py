@@ -187,6 +187,8 @@ class Lexicon(dict[str, "Kinds | None"]):
         #: folded words of a phrase -> (list, value, form as written, whether case counts)
         self.phrases = phrases
         self._phrase_starts = frozenset(words[0] for words in phrases)
+        self._numerals = {form: int(kinds[name]) for form, kinds in folded.items() if (name := _numeral(form, kinds))}
+        self._endings = frozenset(form[-_SHORTEST:] for form in self._numerals)
         self._heads = _by_edge(heads, lambda head: head[-2:])
         self._stems = _by_edge(stems, lambda stem: stem[:2])
 
@@ -195,6 +197,27 @@ class Lexicon(dict[str, "Kinds | None"]):
             self.clear()
         found = self[word] = self._look_up(word)
         return found
+
+    def _compound(self, word: str) -> int | None:
+        """The value of a numeral that is written as one word, by the numerals that it is made of, None where it is
+        none: `einunddreißigtausend`, `honderddrieëntwintig`.
+        """
+        if word[-_SHORTEST:] not in self._endings:
+            return None
+        for at in range(_SHORTEST, len(word) - _SHORTEST + 1):
+            last = self._numerals.get(word[at:])
+            if last is None:
+                continue
+            first = self._numerals.get(word[:at])
+            if first is None:
+                first = self._compound(word[:at])
+            if first is None:
+                continue
+            if first < last and last in (100, 1000):
+                return first * last
+            if last < 1000 and first % 10 ** len(str(last)) == 0 and first > last:
+                return first + last
+        return None
 
     def _look_up(self, word: str) -> Kinds | None:
         folded = fold(word)
@@ -209,6 +232,8 @@ class Lexicon(dict[str, "Kinds | None"]):
             found.update(self.folded[folded])
         if word in self.exact:
             found.update(self.exact[word])
+        if not found and len(folded) > _LONG and (value := self._compound(folded)) is not None:
+            found["cardinal"] = str(value)
         if word[0].isupper() and "name_stop" not in found:
             found[CAPITAL] = ""
             if word.isascii() and _ROMAN.fullmatch(word):
@@ -218,12 +243,26 @@ class Lexicon(dict[str, "Kinds | None"]):
         return found or None
 
 
+#: A numeral of several words written as one has more letters than this.
+_LONG = 7
+#: The letters of the shortest numeral in such a word, and the largest value of one.
+_SHORTEST, _LARGEST = 3, 1000
+
+
 def _by_edge(parts: Iterable[str], edge: Callable[[str], str]) -> dict[str, list[str]]:
     """Heads by their last letters, stems by their first, the longest of each first: most words end in none."""
     found: dict[str, list[str]] = {}
     for part in sorted(parts, key=len, reverse=True):
         found.setdefault(edge(part), []).append(part)
     return found
+
+
+def _numeral(form: str, kinds: Kinds) -> str | None:
+    """In which list a word has the value of a whole number up to a thousand, of which longer ones are made."""
+    for name in ("cardinal", "scale"):
+        if kinds.get(name, "").isdecimal() and len(form) >= _SHORTEST and form.isalpha() and form < "\u0e00":
+            return name if int(kinds[name]) <= _LARGEST else None
+    return None
 
 
 #: The kind of a word that begins a phrase of several words, and kinds that come from a word's shape alone.

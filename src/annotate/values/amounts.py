@@ -25,13 +25,13 @@ def resolve_money(match: Slots, currencies: Currencies) -> MoneyValue | None:
     low, high = match.get("amount"), match.get("amount_to")
     if not isinstance(low, Number) or _is_head(low) or (isinstance(high, Number) and _is_head(high)):
         return None
-    divisor = Decimal(match.get("divisor") or 1)
+    divisor = Decimal(match.get("divisor") or 1) / Decimal(match.get("times") or 1)
     amount, least, most = None, None, None
     if isinstance(high, Number):
-        first = _scaled(low, high)
-        if not first < high.value:
+        ends = sorted((_scaled(low, high), high.value))
+        if ends[0] == ends[1]:
             return None
-        least, most = plain(first / divisor), plain(high.value / divisor)
+        least, most = (plain(end / divisor) for end in ends)
     else:
         amount = plain(_whole(low, match) / divisor)
     return MoneyValue(amount, least, most, code, candidates, match.get("modifier"), _PERIODS.get(match.get("per")))
@@ -55,7 +55,7 @@ def _is_head(number: Number) -> bool:
 
 def _scaled(low: Number, high: Number) -> Decimal:
     """The lower end of a range with the scale word of the upper, where it has none: `200 tot 300 miljoen`."""
-    if low.scale is None and high.scale is not None and low.value * high.scale <= high.value:
+    if low.scale is None and high.scale is not None and low.value * high.scale <= high.value * 10:
         return low.value * high.scale
     return low.value
 

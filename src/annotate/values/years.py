@@ -26,7 +26,7 @@ from annotate.values.resolve import Context
 #: What each piece of evidence weighs; what is against a year is below zero.
 _WEIGHTS = {
     "a word of the language makes it a year": 4.0,
-    "of the document's own years": 3.0,
+    "of the document's own years": 2.0,
     "of the years of the document": 1.5,
     "of the time that texts tell of": 0.5,
     "near a year of the text": 1.0,

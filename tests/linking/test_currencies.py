@@ -1,0 +1,73 @@
+"""Currencies by the whole text, and what only reads like a sum."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotate.options import Options
+from annotate.pipeline import Pipeline
+from annotate.records import Document
+from annotate.spans import MoneySpan
+
+_PIPELINES: dict[str, Pipeline] = {}
+
+
+def sums(lang: str, text: str, region: str | None = None) -> list[tuple[str, str | None]]:
+    pipeline = _PIPELINES.setdefault(lang, Pipeline(Options(lang=lang)))
+    record = pipeline.annotate(Document("a", text, "a", region=region))
+    return [(span.text, span.value.currency) for span in record.spans if isinstance(span, MoneySpan)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "region", "found"),
+    [
+        ("en", "She lost 30 pounds on a diet.", None, []),
+        ("en", "She lost 30 pounds on a diet.", "GB", [("30 pounds", "GBP")]),
+        ("en", "Britain fined her 30 pounds.", None, [("30 pounds", "GBP")]),
+        ("en", "The fine was £5, later 30 pounds.", None, [("£5", "GBP"), ("30 pounds", "GBP")]),
+        ("en", "It cost 30 million pounds.", None, [("30 million pounds", "GBP")]),
+        ("en", "A litre costs 70 pence.", None, [("70 pence", "GBP")]),
+        ("de", "Der Sack wiegt 50 Pfund.", None, []),
+        ("ru", "Малыш весит 8 фунтов.", None, []),
+        ("ko", "그는 20파운드를 감량했다.", None, []),
+    ],
+)
+def test_pounds(lang: str, text: str, region: str | None, found: list[tuple[str, str]]) -> None:
+    """A few pounds are a weight, unless a country, a sign or another sum of the text speaks of that money."""
+    assert sums(lang, text, region) == found
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "region", "found"),
+    [
+        ("fr", "La COP29 fut longue.", None, []),
+        ("en", "It runs PHP 8 on AMD64.", None, []),
+        ("de", "Unter TOP 12 sprach er.", None, []),
+        ("en", "He paid PHP 800.", "PH", [("PHP 800", "PHP")]),
+        ("en", "He paid PHP 12,500.", None, [("PHP 12,500", "PHP")]),
+        ("en", "He paid USD 12.", None, [("USD 12", "USD")]),
+        ("da", "Det er en som arbejder hårdt, og 5 som hviler.", None, []),
+        ("ro", "A depus un real efort.", None, []),
+        ("pl", "Otwarto 12 nowych szkół.", None, []),
+        ("cs", "Má tři zlaté z olympiády.", None, []),
+    ],
+)
+def test_what_only_looks_like_money(lang: str, text: str, region: str | None, found: list[tuple[str, str]]) -> None:
+    """Capitals before a small number, and everyday words that are a currency far away, are no money."""
+    assert sums(lang, text, region) == found
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "currency"),
+    [
+        ("es", "Chile licitó el puerto. La obra vale 40.000 millones de pesos.", "CLP"),
+        ("es", "Chile y Colombia licitan. La obra vale 40.000 millones de pesos.", None),
+        ("de", "Es kostet vier US-Dollar, das sind 5 Cent mehr.", "USD"),
+        ("en", "It cost A$5 million, then $3 million.", "AUD"),
+        ("en", "It cost A$5 million and US$2 million, then $3 million.", "USD"),
+    ],
+)
+def test_the_text_settles_the_currency(lang: str, text: str, currency: str | None) -> None:
+    """A word of several currencies is that of the one country that the text names; cents and a bare dollar sign follow
+    the text's own."""
+    assert sums(lang, text)[-1][1] == currency
