@@ -100,9 +100,10 @@ def _spoken(text: _Text, *, but: Linked, surely: bool = False) -> Iterator[str |
     """The currencies of the other sums of a text; `surely` leaves out what a sign of several was taken for."""
     for span in text.sums:
         several = "|" in str(span.match.get("currency") or "")
-        if span is not but and isinstance(span.value, MoneyValue) and span.match.get("divisor") != "100":
-            if not (surely and several and span.value.currency == "USD"):
-                yield span.value.currency
+        if span is but or not isinstance(span.value, MoneyValue) or span.match.get("divisor") == "100":
+            continue
+        if not (surely and several and span.value.currency == "USD"):
+            yield span.value.currency
 
 
 def _word(span: Linked) -> str:

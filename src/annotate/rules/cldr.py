@@ -311,9 +311,8 @@ def _bare_names(names: dict[str, str], found: Locale) -> Pairs:
     position = max((0, -1), key=lambda p: sum(n - 1 for n in Counter(x.split()[p] for x in several).values()))
     bare: dict[str, set[str]] = defaultdict(set)
     known = {*_DEFAULT_CURRENCIES, *region_currencies(_likely_region(found) or "")}
-    new = set.intersection(
-        *({word for name in several for word in name.split() if several[name] == code} for code in _NEW)
-    )
+    words = ({word for name in several for word in name.split() if several[name] == code} for code in _NEW)
+    new = set.intersection(*words)
     for name, code in several.items():
         word = name.split()[position]
         short = word.isalpha() and word < "\u0900" and len(word) <= 3 and code not in known
@@ -502,7 +501,7 @@ def _numerals(lang: str) -> dict[str, Pairs]:
         word, _, five = num2words(-5, lang=lang).partition(" ")
         if five == num2words(5, lang=lang) and word.isalpha():
             minus.append(("", fold(word)))
-        head, word, last = (num2words(1.5, lang=lang).split() + ["", ""])[:3]
+        head, word, last = [*num2words(1.5, lang=lang).split(), "", ""][:3]
         if (head, last) == (num2words(1, lang=lang), num2words(5, lang=lang)):
             point.append(("", fold(word)))
         for n in range(1, 32):
