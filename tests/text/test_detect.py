@@ -129,6 +129,8 @@ def test_neighbours_are_told_apart(text: str, lang: str, detector: LangDetect) -
         ),
         ("HET KABINET WIL DE BELASTING OP BENZINE VERHOGEN", "nl"),
         ("DIE REGIERUNG WILL DIE STEUER AUF BENZIN ERHÖHEN", "de"),
+        ("BUNDESKABINETT BESCHLIESST STEUERERHÖHUNG", "de"),
+        ("Kabinet Verhoogt Benzinebelasting Volgend Jaar", "nl"),
         ("ПРАВИТЕЛЬСТВО ХОЧЕТ ПОВЫСИТЬ НАЛОГ НА БЕНЗИН", "ru"),
     ],
 )

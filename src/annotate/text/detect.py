@@ -208,14 +208,12 @@ def _sampled(text: str) -> tuple[str, list[str], Mapping[str, int]]:
 
 
 def _telling(words: Sequence[str]) -> Sequence[str]:
-    """The words that tell a language: without names where enough remains, those in capitals as small ones where not."""
+    """The words that tell a language: without names where enough remains, else all of them in small letters.
+
+    A heading may be set in capitals, or have one in each word.
+    """
     plain = [word for word in words if not word[0].isupper()]
-    if sum(map(len, plain)) >= _ENOUGH:
-        return plain
-    mixed = [word for word in words if len(word) == 1 or not word[:2].isupper()]
-    if 2 * sum(map(len, mixed)) >= sum(map(len, words)):
-        return mixed
-    return [word.lower() for word in words]
+    return plain if sum(map(len, plain)) >= _ENOUGH else [word.lower() for word in words]
 
 
 def _grams(words: Sequence[str]) -> Iterator[str]:
