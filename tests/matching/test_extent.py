@@ -85,3 +85,37 @@ def test_an_acronym_behind_the_parties_says_what_its_name_says() -> None:
     record = annotate.annotate("O acordo de livre comércio entre o Brasil e Omã (ALCBO) vigora.", lang="pt")
     kinds = [span.value.kind for span in record.agreements]
     assert kinds == ["free_trade_agreement"] * 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("es", "La naviera firmó un [contrato de desguace] con el astillero."),
+        ("pt", "O banco assinou um [contrato de abertura de conta] com a CP."),
+        ("fr", "Ils ont signé un [accord de coopération portuaire et fluviale] à Metz."),
+        ("it", "Hanno firmato un [accordo di cooperazione teatrale, artistica e musicale] a Bari."),
+        ("fr", "Le [traité d'amitié, de commerce et de bon voisinage] fut signé."),
+        ("es", "Firmaron el [tratado de paz y comercio] en Tarija."),
+        ("es", "Ratificaron el [acuerdo] de hace dos años."),
+        ("fr", "Ils ont signé un [accord] de dernière minute."),
+        ("es", "Firmaron un [acuerdo de paz] histórico y volvieron."),
+    ],
+)
+def test_a_noun_without_its_article_types_the_head(lang: str, marked: str) -> None:
+    """Whatever the noun, with its adjectives and what `and` adds; not a time, and no adjective that praises."""
+    assert_marked(lang, marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("fr", "La France a signé la [Convention sur la chasse des oiseaux de mer]."),
+        ("fr", "Elle cite la [Convention de Berne sur la vie animale] et la loi."),
+        ("it", "Vale la [Convenzione europea sulla tutela degli animali domestici] del 1987."),
+        ("es", "Se firmó el [Protocolo de Paita] del sindicato."),
+        ("pt", "Vale a [Convenção sobre a caça da baleia] no Brasil."),
+    ],
+)
+def test_a_capitalised_head_names_what_follows_in_lower_case(lang: str, marked: str) -> None:
+    """Within a sentence the capital tells that the phrase is a title; behind a place only its topic goes on."""
+    assert_marked(lang, marked)

@@ -9,6 +9,8 @@ the extent is decided here, once, and not by patterns in each language:
   capitals go on;
 - in a line set in capitals throughout, capitals make no name;
 - parties joined by a dash right behind the head belong to it;
+- where types stand behind the head, a noun without an article types it, whatever the noun (`contrato de desguace`), and
+  so do the adjectives behind it; behind a capitalised head the phrase in lower case is part of the name;
 - two names joined by `and` are two;
 - an acronym in brackets behind the name, or behind its parties, is a second span of it.
 """
@@ -36,6 +38,12 @@ _HEADS = {
 _OPENERS = {"agreement": ("agreement_tail", "proper_tail"), "partnership": ("partnership_tail_open", "proper_tail")}
 _JOINERS = ("name_joiner", "article", "agreement_tail", "proper_tail", "name_inner", "party_and")
 _TYPES = ("agreement_type_after",)
+_ADJECTIVES = ("complement_adj", "agreement_adj_after", "level_after", "named_adj")
+#: What no noun of a complement is.
+_NO_NOUN = (
+    *("complement_not", "article", "territory", "number", "ordinal", "approximator"),
+    *("month", "weekday", "season", "relative", "directed", "part", "ago_before"),
+)
 _TIMES = ("month", "weekday", "numeric_date")
 _OPENING = {
     "“": "”",
@@ -68,6 +76,8 @@ class _Line:
     capital_nouns: bool
     #: Whether types and adjectives stand behind the head.
     head_first: bool
+    #: Whether the language has words that open a complement in lower case, and so the lists that bound it.
+    complements: bool
     #: The shape of the value that is named: an agreement or a partnership.
     shape: str
 
@@ -104,13 +114,14 @@ def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: An
     `units` gives the units of the line of a stretch of tokens.
     """
     taken = {(m.i, m.j) for m in matches}
+    head_first = bool(grammar.lists.get("agreement_type_after"))
+    complements = bool(grammar.lists.get("complement_open"))
     for match in matches:
         shape = grammar.labels[match.label].value if match.label else ""
         if shape not in _HEADS or "acronym" in match.slots:
             yield match
             continue
-        head_first = bool(grammar.lists.get("agreement_type_after"))
-        line = _Line(units(match), tokens, grammar.settings.capital_nouns, head_first, shape)
+        line = _Line(units(match), tokens, grammar.settings.capital_nouns, head_first, complements, shape)
         if line.shouts:
             if "named" not in match.slots or "known" in match.slots:
                 yield match
@@ -153,7 +164,7 @@ def _parts(match: Match, line: _Line) -> Iterator[Match]:
     if second is not None:
         n = max(n for n in ands if n < second)
         begin = next(k for k in range(n + 1, second + 1) if line.capital(k))
-        yield _cut(match, line, first, n, named=True)
+        yield _second(_cut(match, line, first, n, named=True), line, heads[0])
         yield _second(_cut(match, line, begin, last, named=True), line, second)
     elif stop := next((n for n in ands if line.is_(n + 1, "article") and line.capital(n + 2)), None):
         yield _cut(match, line, first, stop, named=True)
@@ -193,6 +204,9 @@ def _named(match: Match, line: _Line) -> Match:
             adjective = line.capital(head - 1) and line.is_(head - 1, "agreement_adj", "party_adj")
             high = _behind(line, high, opened=adjective)
     high = _pair(line, high)
+    if line.complements and "known" not in match.slots:
+        high = _phrase(line, first, high) if proper else high
+        high = _complement(line, high) if "named" not in match.slots and high == last else high
     return match if (low, high) == _at(match, line) else _cut(match, line, low, high, named=True)
 
 
@@ -303,6 +317,98 @@ def _behind(line: _Line, n: int, *, opened: bool) -> int:
     if not line.capital(start):
         return _listed(line, high)
     return _capitals(line, start + 1)
+
+
+# --- complements in lower case
+
+
+def _noun(line: _Line, n: int) -> int:
+    """Behind a noun in lower case, with what a hyphen joins to it; the same unit where none stands."""
+    if not line.lower(n) or line.is_(n, *_NO_NOUN, *line.heads):
+        return n
+    n += 1
+    while line.glued(n) and line.glued(n + 1) and line.is_(n, "range_dash") and line.lower(n + 1):
+        n += 2
+    return n
+
+
+def _opened(line: _Line, n: int) -> int:
+    """Behind a noun that a small word opens, `de desguace`; the same unit where none stands."""
+    end = _noun(line, n + 1) if line.is_(n, "complement_open") else n
+    return end if end > n + 1 else n
+
+
+def _is_adjective(line: _Line, n: int) -> bool:
+    return line.is_(n, *_ADJECTIVES) and not line.is_(n, "complement_not") and not line.capital(n)
+
+
+def _adjectives(line: _Line, n: int) -> int:
+    """Behind the adjectives that follow a noun, a list of them too: `culturale, scientifica e tecnologica`."""
+    start = n - _is_adjective(line, n - 1)
+    while _is_adjective(line, n):
+        n += 1
+    end = n
+    while start < end and line.word(end) == "," and _is_adjective(line, end + 1):
+        end += 2
+    return end + 2 if start < end and line.is_(end, "party_and") and _is_adjective(line, end + 1) else n
+
+
+def _member(line: _Line, n: int) -> int:
+    """Behind one member of a coordinated complement, `de commerce`, `cooperación`; the same unit where none stands."""
+    if line.is_(n, *_TYPES):
+        return _adjectives(line, n + 1)
+    noun = n + line.is_(n, "complement_open")
+    end = _noun(line, noun)
+    if end == noun or (noun == n and not line.is_(n, "complement_noun")):
+        return n
+    return _adjectives(line, end)
+
+
+def _coordinated(line: _Line, n: int) -> int:
+    """Behind what commas and `and` add to a complement: `d'amitié, de coopération et d'assistance mutuelle`."""
+    q = n
+    while line.word(q) == "," and (end := _member(line, q + 1)) > q + 1:
+        q = end
+    if line.is_(q, "party_and") and (end := _member(line, q + 1)) > q + 1:
+        return end
+    return q if q > n and line.is_(q - 1, *_TYPES) else n
+
+
+def _complement(line: _Line, n: int) -> int:
+    """Behind the complement that types a head, and its adjectives: `contrato de abertura de crédito`."""
+    head = line.units[n - 1].kinds.get("agreement_head")
+    bare = line.is_(n - 1, *line.heads)
+    if line.shape != "agreement" or (bare and head in (None, "charter", "joint_declaration")):
+        return n
+    if bare and not line.is_(n, "agreement_adj_after", *_TYPES):
+        n = _adjectives(line, n)
+    for _ in range(2):
+        end = n + 1 if not bare and line.is_(n, *_TYPES) else _opened(line, n)
+        if end == n:
+            break
+        n, bare = _adjectives(line, end), False
+    return n if bare else _coordinated(line, _adjectives(line, n))
+
+
+def _phrase(line: _Line, first: int, n: int) -> int:
+    """Behind the phrase in lower case of a name whose head is capitalised: `Convention sur la diversité biologique`."""
+    if _opens_sentence(line, first) or line.is_(n - 1, *_TYPES):
+        return n
+    place = line.capital(n - 1) and not line.is_(n - 1, *line.heads)
+    openers = ("topic_open",) if place else ("topic_open", "phrase_open", *_OPENERS[line.shape])
+    while True:
+        n = _adjectives(line, n)
+        if line.is_(n, "named_topic"):
+            return n + 1
+        if not line.is_(n, *openers) or line.is_(n, "agreement_party_link", "party_and"):
+            return n
+        q = n + 1
+        while q < n + 3 and line.is_(q, "article"):
+            q += 1
+        end = q + 1 if line.capital(q) and not line.is_(q, *line.heads) else _noun(line, q)
+        if end == q:
+            return n
+        openers, n = ("topic_open", "phrase_open"), end
 
 
 def _capitals(line: _Line, n: int) -> int:
