@@ -395,7 +395,7 @@ def _phrase(line: _Line, first: int, n: int) -> int:
     if _opens_sentence(line, first) or line.is_(n - 1, *_TYPES):
         return n
     place = line.capital(n - 1) and not line.is_(n - 1, *line.heads)
-    openers = ("topic_open",) if place else ("topic_open", "phrase_open", *_OPENERS[line.shape])
+    openers: tuple[str, ...] = ("topic_open",) if place else ("topic_open", "phrase_open", *_OPENERS[line.shape])
     while True:
         n = _adjectives(line, n)
         if line.is_(n, "named_topic"):
