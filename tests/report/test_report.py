@@ -100,7 +100,7 @@ def test_it_counts_by_label_language_and_month(tmp_path: Path) -> None:
     assert found[1:5] == ["D DATE | 3", "M MONEY | 2", "A AGREEMENT | 1", "P PARTNERSHIP | 1"]
     assert "English (en) | 1 | 2 | 1 | 1 | 1" in found
     assert "German (de) | 1 | 1 | 1 | 0 | 0" in found
-    assert "2025-03 | 1 | 2 | 1 | 1 | 1" in found
+    assert "2025-03 | 2 | 1 | 1 | 1 | 1" in found
     assert "1 article has no date" in page
 
 
@@ -169,7 +169,7 @@ def test_errors_and_the_manifest_are_shown(tmp_path: Path) -> None:
     (out / "manifest.json").write_bytes(to_page(manifest))
     page = report(out)
     assert "a&lt;b&gt;.txt | empty (read) | holds no text" in rows(page, "errors")
-    assert "&#34;x&#34;: &#34;&lt;1&gt;&#34;" in page
+    assert "&quot;x&quot;: &quot;&lt;1&gt;&quot;" in page
     assert "4 documents were left" in page
 
 
@@ -183,7 +183,7 @@ HOSTILE = (
 def hostile() -> Record:
     """A record in which everything that can be is hostile."""
     record = article(HOSTILE, name='"><img src=x onerror=alert(5)>')
-    bad = "\"'><img src=x onerror=alert(6)>"
+    bad = "\u202e\0\"'><img src=x onerror=alert(6)>"
     start = record.text.index("javascript:alert(4)")
     span = OtherSpan("s99", start, start + 19, "javascript:alert(4)", bad, 0, 0, bad, {bad: [bad, {bad: bad}]})
     meta = msgspec.structs.replace(record.meta, title=bad, source=bad)
@@ -239,6 +239,15 @@ def test_the_same_output_gives_the_same_bytes(tmp_path: Path) -> None:
     for number, line in enumerate(lines.splitlines(keepends=True)):
         (shards / f"annotations-{number:05}.jsonl").write_bytes(line)
     assert report(shards) == first
+
+
+def test_shards_of_one_file_are_those_of_its_manifest(tmp_path: Path) -> None:
+    """An output that is named as a file, `news.jsonl`, but lies in shards, is read whole."""
+    for number, name in enumerate("ab"):
+        (tmp_path / f"news-{number:05}.jsonl").write_bytes(article(name=name).to_json() + b"\n")
+    manifest = {"schema": "annotate/2", "files": ["news-00000.jsonl", "news-00001.jsonl"]}
+    (tmp_path / "news.manifest.json").write_bytes(to_page(manifest))
+    assert "English (en) | 2 | " in "\n".join(rows(report(tmp_path / "news.jsonl"), "counts"))
 
 
 def copies(number: int) -> Iterator[bytes]:

@@ -34,7 +34,8 @@ def report_command(
 
     \b
     Examples:
-      annotate report out -o report.html
+      annotate report out/ -o report.html
+      annotate report news.jsonl.zst -o news.html --title "News of 2025"
     """
     from annotate.report.gather import ReportError
     from annotate.report.page import write_report

@@ -6,6 +6,7 @@ import re
 import tempfile
 from bisect import bisect_right
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate, chain, zip_longest
 from pathlib import Path
@@ -16,6 +17,8 @@ import orjson
 
 from annotate.reading.decode import UNPACK, ReadError, Source
 from annotate.records import SCHEMA, older
+from annotate.storage.layout import files_of, output_paths
+from annotate.storage.write import OutputError
 
 Record = Mapping[str, Any]
 Span = Mapping[str, Any]
@@ -86,13 +89,22 @@ def holds_records(path: Path) -> bool:
 
 
 def _files(path: Path) -> list[Path]:
-    """The file that is named, or those of a folder: annotations.jsonl, or its shards annotations-*.jsonl."""
-    if not path.is_dir():
+    """The file that is named, or its shards; those of a folder: annotations.jsonl, or annotations-*.jsonl."""
+    if path.is_file():
         return [path]
+    if not path.is_dir():
+        return _shards(path) or [path]
     files = sorted(file for file in path.rglob("annotations*") if _NAME.fullmatch(file.name))
     if not files:
         raise DiffError(f"{path}: holds no annotations.jsonl")
     return files
+
+
+def _shards(path: Path) -> list[Path]:
+    """Of `news.jsonl` those that its manifest names: news-00000.jsonl, news-00001.jsonl, …"""
+    with suppress(OutputError):
+        return sorted(path.with_name(name) for name in files_of(output_paths(path)))
+    return []
 
 
 def _rows(number: int, path: Path) -> Iterator[_Row]:

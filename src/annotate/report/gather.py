@@ -104,7 +104,7 @@ class Findings:
 
             def where(span: AnySpan = span) -> str:
                 near = Passage(max(passage.start, span.start - 80), min(passage.end, span.end + 80), (span,))
-                return str(marked(record, near, self.looks))
+                return marked(record, near, self.looks)
 
             amount = sums.add(value, where)
             if amount is not None:

@@ -18,7 +18,7 @@ from annotate.report.charts import across, chart, longest
 from annotate.report.gather import Findings, gather
 from annotate.report.months import densest, series, span_of
 from annotate.report.tallies import Tallies
-from annotate.report.wording import clipped, grouped, language_name, safe
+from annotate.report.wording import attribute, clipped, grouped, language_name, safe
 from annotate.storage.write import OutputError, to_page, whole
 from annotate.version import __version__
 
@@ -96,6 +96,7 @@ def _render(findings: Findings, title: str) -> Iterator[str]:
         "safe_text": safe,
         "language": language_name,
         "grouped": grouped,
+        "attribute": attribute,
         "amount": lambda text: grouped(Decimal(text)),
         "clipped": clipped,
         "counter": Counter,

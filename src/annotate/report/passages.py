@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from markupsafe import Markup
-
 from annotate.records import Record
-from annotate.report.wording import clipped, language_name, safe, value_words
+from annotate.report.wording import attribute, clipped, language_name, safe, value_words
 from annotate.spans import SPAN_TYPES, AnySpan
 from annotate.text.sentences import sentence_around
 
@@ -19,16 +17,6 @@ _MOST = 100
 #: How many patterns of lines there are in the style sheet.
 _PATTERNS = 6
 _ENDS = ".!?…。！？:;»”\"'’)]"
-
-_MARK = Markup('<mark{} data-n="{}" data-pattern="{}"{}>{}</mark>')
-_ENTITY = Markup(
-    '<li data-label="{label}" data-rule="{rule}"><abbr class="tag" data-pattern="{pattern}" title="{label}">{letter}'
-    '</abbr> <bdi class="words">{words}</bdi> <bdi>{value}</bdi> <code>{rule}</code></li>'
-)
-_SENTENCE = Markup('<li><p class="text" dir="auto"{lang}>{text}</p><ul class="entities">{entities}</ul></li>\n')
-_HEADING = Markup(
-    '<section class="document" data-lang="{code}">\n<h3 dir="auto"{lang}>{title}</h3><p class="quiet">{about}</p>'
-)
 
 
 class Looks:
@@ -84,49 +72,59 @@ def passages(record: Record) -> Iterator[Passage]:
 
 def markup(record: Record, passage: Passage, looks: Looks) -> str:
     """A passage with its entities marked, and listed below with their values."""
-    entities = Markup("").join(_entity(span, looks) for span in passage.spans)
+    entities = "".join(_entity(span, looks) for span in passage.spans)
     text = marked(record, passage, looks)
-    return str(_SENTENCE.format(lang=_lang(record, passage.start), text=text, entities=entities))
+    lang = _lang(record, passage.start)
+    return f'<li><p class="text" dir="auto"{lang}>{text}</p><ul class="entities">{entities}</ul></li>\n'
 
 
-def _entity(span: AnySpan, looks: Looks) -> Markup:
+def _entity(span: AnySpan, looks: Looks) -> str:
     letter, pattern = looks[span.label]
-    words, value = safe(clipped(span.text)), safe(value_words(span))
-    return _ENTITY.format(label=span.label, rule=span.rule, pattern=pattern, letter=letter, words=words, value=value)
+    label, rule = attribute(span.label), attribute(span.rule)
+    return (
+        f'<li data-label="{label}" data-rule="{rule}">'
+        f'<abbr class="tag" data-pattern="{pattern}" title="{label}">{safe(letter)}</abbr> '
+        f'<bdi class="words">{safe(clipped(span.text))}</bdi> <bdi>{safe(value_words(span))}</bdi> '
+        f"<code>{safe(span.rule)}</code></li>"
+    )
 
 
 def heading(record: Record) -> str:
     """The beginning of a document's section: its title, date, language and source."""
     meta = record.meta
-    about = [meta.date or "no date", language_name(record.lang), clipped(meta.source)]
+    about = " · ".join((meta.date or "no date", language_name(record.lang), clipped(meta.source)))
     title = clipped(meta.title or "") or clipped(record.id)
-    return str(
-        _HEADING.format(code=record.lang, lang=_lang(record, 0), title=safe(title), about=safe(" · ".join(about)))
+    return (
+        f'<section class="document" data-lang="{attribute(record.lang)}">\n'
+        f'<h3 dir="auto"{_lang(record, 0)}>{safe(title)}</h3><p class="quiet">{safe(about)}</p>'
     )
 
 
-def _lang(record: Record, at: int) -> Markup:
+def _lang(record: Record, at: int) -> str:
     """The attribute that says in which language a stretch is, for fonts, hyphens and voices."""
     lang = next((part.lang for part in record.meta.lang_segments if part.start <= at < part.end), record.lang)
-    return Markup(' lang="{}"').format("" if lang == "und" else lang)
+    return f' lang="{"" if lang == "und" else attribute(lang)}"'
 
 
-def marked(record: Record, passage: Passage, looks: Looks) -> Markup:
+def marked(record: Record, passage: Passage, looks: Looks) -> str:
     """The words of a passage, each stretch within the marks of all entities that cover it, longest outermost."""
     places = [(n, span, min(span.end, passage.end)) for n, span in enumerate(passage.spans) if span.start < passage.end]
     edges = {passage.start, passage.end, *(span.start for _, span, _ in places), *(end for _, _, end in places)}
-    parts = [safe("" if _is_whole(record.text, passage.start) else "…")]
+    parts = ["" if _is_whole(record.text, passage.start) else "…"]
     for low, high in pairwise(sorted(edge for edge in edges if passage.start <= edge <= passage.end)):
-        part = safe(record.text[low:high])
         covering = [(n, span) for n, span, end in places if span.start <= low and high <= end]
-        for depth, (n, span) in reversed([*enumerate(covering)]):
-            letter, pattern = looks[span.label]
-            first = Markup(' class="first" data-letter="{}"').format(letter) if span.start == low else ""
-            nested = Markup(' data-depth="{}"').format(min(depth, 3)) if depth else ""
-            part = _MARK.format(first, n, pattern, nested, part)
-        parts.append(part)
-    parts.append(safe("" if _is_end(record.text, passage.end) else "…"))
-    return Markup("").join(parts)
+        opening = (_mark(n, span, looks, depth, low) for depth, (n, span) in enumerate(covering))
+        parts += (*opening, safe(record.text[low:high]), "</mark>" * len(covering))
+    parts.append("" if _is_end(record.text, passage.end) else "…")
+    return "".join(parts)
+
+
+def _mark(number: int, span: AnySpan, looks: Looks, depth: int, low: int) -> str:
+    """The beginning of a mark; that of the first stretch has the letter."""
+    letter, pattern = looks[span.label]
+    first = f' class="first" data-letter="{attribute(letter)}"' if span.start == low else ""
+    nested = f' data-depth="{min(depth, 3)}"' if depth else ""
+    return f'<mark{first} data-n="{number}" data-pattern="{pattern}"{nested}>'
 
 
 def _is_whole(text: str, start: int) -> bool:

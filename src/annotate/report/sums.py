@@ -29,8 +29,8 @@ class Sums:
     """All sums of one currency.
 
     >>> sums = Sums("EUR")
-    >>> for amount in ("0.10", "0.20", "5"):
-    ...     sums.add(MoneyValue(amount, None, None, "EUR", (), None, None), lambda: "")
+    >>> values = [MoneyValue(amount, None, None, "EUR", (), None, None) for amount in ("0.10", "0.20", "5")]
+    >>> amounts = [sums.add(value, lambda: "") for value in values]
     >>> sums.total, [large.amount for large in sums.largest]
     (Decimal('5.30'), [Decimal('5'), Decimal('0.20'), Decimal('0.10')])
     """

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from html import escape
 from typing import Any
 
 from babel import Locale
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from annotate.spans import AgreementValue, AnySpan, DateValue, MoneyValue, PartnershipValue, Party
 
@@ -28,7 +29,7 @@ _DIRECTIONS = {
     "\u2069": "PDI",
 }
 #: Controls of C0 and C1, which HTML does not allow, and what turns the direction of writing.
-_CONTROL = re.compile("([\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069])")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 160
 
 
@@ -38,16 +39,21 @@ def safe(text: str) -> Markup:
     >>> print(safe("<b>a\u202e"))
     &lt;b&gt;a<span class="control" data-name="RLO"></span>
     """
-    if not _CONTROL.search(text):
-        return escape(text)
-    return Markup("").join(map(_part, filter(None, _CONTROL.split(text))))
+    return Markup(_CONTROL.sub(_named, escape(text)))
 
 
-def _part(part: str) -> Markup:
-    if not _CONTROL.fullmatch(part):
-        return escape(part)
-    name = _DIRECTIONS.get(part, f"U+{ord(part):04X}")
-    return Markup('<span class="control" data-name="{}"></span>').format(name)
+def _named(control: re.Match[str]) -> str:
+    name = _DIRECTIONS.get(control[0], f"U+{ord(control[0]):04X}")
+    return f'<span class="control" data-name="{name}"></span>'
+
+
+def attribute(text: str) -> Markup:
+    """A text as the value of an attribute, where no markup can name its controls.
+
+    >>> print(attribute('"a\u202e'))
+    &quot;a\ufffd
+    """
+    return Markup(_CONTROL.sub("\ufffd", escape(text)))
 
 
 def clipped(text: str, longest: int = _LONGEST) -> str:
