@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from html.parser import HTMLParser
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +22,7 @@ import annotate
 from annotate.cli.app import app
 from annotate.records import Fact, Record
 from annotate.report.gather import ReportError
+from annotate.report.months import densest, month_of, series
 from annotate.report.page import write_report
 from annotate.report.tallies import Tallies
 from annotate.spans import OtherSpan
@@ -295,6 +299,40 @@ def test_counts_that_do_not_fit_go_to_a_file(tmp_path: Path) -> None:
             assert tallies.most("party", 2) == [("p0", 29), ("p1", 29)]
             assert tallies.parts("party", "p0", 1) == [("form 0", 15)]
             assert tallies.distinct("party") == 7
+
+
+def test_however_odd_a_record_the_page_keeps_to_its_size(tmp_path: Path) -> None:
+    """Labels and rules by the hundred, names and values without end, and a nest of lists: all are cut."""
+    record = article("Since 2008. " * 400, name="n" * 5000)
+    nest: object = "end"
+    for _ in range(300):
+        nest = [nest]
+    spans = [
+        OtherSpan(span.id, span.start, span.end, span.text, f"{n:03}" * 900, 0, 0, f"{n:03}" * 900, {"k" * 9000: nest})
+        for n, span in enumerate(record.spans)
+    ]
+    page = report(write(tmp_path / "out", msgspec.structs.replace(record, spans=tuple(spans))), megabytes=2)
+    assert len(page.encode()) < 1_000_000
+    assert "370 entities with other labels" in page
+
+
+def test_the_calendar_is_cut_to_what_can_be_drawn() -> None:
+    """Months where they fit, else years, else decades; a window is the fullest and the latest of equals."""
+    here = {month_of(f"{year}-05-01"): Counter({"DATE": 1 + (year == 2024)}) for year in (2024, 2025, 2019)}
+    assert series(here, most=100).unit == "month"
+    assert [bucket.name for bucket in series(here, most=10).filled] == ["2019", "2024", "2025"]
+    old = {**here, month_of("-0044-03-15"): Counter({"DATE": 1})}
+    assert series(old, most=210).buckets[0].name == "50 to 41 BC"
+    window = densest(here, most=13)
+    assert (window.buckets[0].name, window.buckets[-1].name) == ("2024-05", "2025-05")
+    assert (window.total, window.outside) == (3, 1)
+    assert series({}, most=10).buckets == densest({}, most=10).buckets == ()
+
+
+@pytest.mark.parametrize("name", ["charts", "dated", "months", "passages", "sample", "sums", "tallies", "wording"])
+def test_examples_in_the_sources_run(name: str) -> None:
+    """What the docstrings show is so."""
+    assert doctest.testmod(import_module(f"annotate.report.{name}")).failed == 0
 
 
 # --- the command --------------------------------------------------------------------------------

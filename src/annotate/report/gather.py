@@ -14,16 +14,16 @@ from annotate.quality.step import DiffError, Output
 from annotate.records import Failure, Record, RecordError
 from annotate.report.dated import dated, events
 from annotate.report.months import Month, month_of
-from annotate.report.passages import Looks, Passage, heading, marked, markup, passages
+from annotate.report.passages import Looks, Passage, heading, marked, markup, near, passages
 from annotate.report.sample import Sample, Sentence
 from annotate.report.sums import Sums
 from annotate.report.tallies import Tallies
-from annotate.report.wording import between, clipped, kind_of, party, spaced
+from annotate.report.wording import between, clipped, currency_of, kind_of, label_of, party, rule_of, spaced
 from annotate.spans import AgreementValue, AnySpan, MoneyValue, PartnershipValue, Party
 from annotate.storage.layout import Paths, local_paths, manifest_in
 
 #: How many documents that failed are named.
-_FAILURES = 200
+_FAILURES = 100
 
 
 class ReportError(Exception):
@@ -71,7 +71,7 @@ class Findings:
         number = self.documents
         self.documents += 1
         self.characters += len(record.text)
-        labels = Counter(span.label for span in record.spans)
+        labels = Counter(map(label_of, record.spans))
         self.labels.update(labels)
         date = record.meta.date
         for counts in (self.languages[record.lang], self.months[month_of(date)] if date else self.undated):
@@ -81,7 +81,7 @@ class Findings:
         months = dated(record)
         for span in record.spans:
             if span.id in months:
-                self.timeline[months[span.id]][span.label] += 1
+                self.timeline[months[span.id]][label_of(span)] += 1
         for month, event in events(record, months):
             self.tallies.add(f"event {month}", event)
         shown = heading(record)
@@ -90,7 +90,7 @@ class Findings:
             rank = self.sample.rank(record.id, passage.start)
             if self.sample.fits(rank):
                 text = markup(record, passage, self.looks)
-                entities = tuple((span.label, span.rule) for span in passage.spans)
+                entities = tuple((label_of(span), rule_of(span)) for span in passage.spans)
                 sentence = Sentence(number, passage.start, text, len(text.encode()), entities)
                 self.sample.add(rank, sentence, shown)
 
@@ -99,12 +99,11 @@ class Findings:
             value = span.value
             if not isinstance(value, MoneyValue):
                 continue
-            currency = value.currency or " or ".join(value.currency_candidates) or "undecided"
+            currency = currency_of(value)
             sums = self.sums.setdefault(currency, Sums(currency))
 
             def where(span: AnySpan = span) -> str:
-                near = Passage(max(passage.start, span.start - 80), min(passage.end, span.end + 80), (span,))
-                return marked(record, near, self.looks)
+                return marked(record, near(passage, span, record.text), self.looks)
 
             amount = sums.add(value, where)
             if amount is not None:
@@ -127,19 +126,19 @@ class _Names:
                 self._tallies.add("kind", spaced(value.kind))
                 if value.id or value.name:
                     name = clipped(value.name or span.text)
-                    self._count("agreement", value.id or name.casefold(), name)
+                    self._count("agreement", clipped(value.id or name.casefold()), name)
                 self._add_parties(value.parties)
             elif isinstance(value, PartnershipValue):
                 name = clipped(value.name or "") or kind_of(value)
                 whose = "" if value.name else between(sorted(value.parties, key=party))
-                key = value.id or f"{name} {whose}".strip().casefold()
+                key = clipped(value.id or f"{name} {whose}".strip().casefold())
                 self._count("partnership", key, f"{name}: {whose}" if whose else name)
                 self._add_parties(value.parties)
 
     def _add_parties(self, parties: tuple[Party, ...]) -> None:
         for one in parties:
             name = party(one)
-            self._count("party", (one.code or name).casefold(), name)
+            self._count("party", clipped(one.code or name).casefold(), name)
 
     def _count(self, what: str, key: str, form: str) -> None:
         self._tallies.add(what, key, form)

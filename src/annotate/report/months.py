@@ -72,11 +72,13 @@ def name_of(first: Month, unit: str = "month") -> str:
     >>> name_of(2024 * 12 + 11), name_of(2024 * 12, "year"), name_of(1990 * 12, "decade"), name_of(1800 * 12, "century")
     ('2024-12', '2024', '1990s', '1800s')
     """
-    year = first // 12
-    written = f"{year:04}" if year >= 0 else f"{-year} BC"
+    year, years = first // 12, _UNITS[unit] // 12
+    if year < 0:
+        last = f" to {-year - years + 1}" if years > 1 else f"-{first % 12 + 1:02}" if unit == "month" else ""
+        return f"{-year}{last} BC"
     if unit == "month":
-        return f"{written}-{first % 12 + 1:02}"
-    return written if unit == "year" else f"{written}s"
+        return f"{year:04}-{first % 12 + 1:02}"
+    return f"{year:04}" if unit == "year" else f"{year:04}s"
 
 
 def series(counts: ByMonth, *, most: int) -> Series:

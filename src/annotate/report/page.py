@@ -32,6 +32,7 @@ _TOP = 25
 _CURRENCIES = 30
 _RULES = 2_000
 _LANGUAGES = 100
+_LABELS = 30
 _MANIFEST = 100_000
 _MONTHS, _TIMELINE = 120, 60
 
@@ -128,7 +129,8 @@ def _content(findings: Findings, title: str) -> dict[str, Any]:
     languages = sorted(findings.languages.items(), key=lambda item: (-item[1].documents, item[0]))
     sampled = findings.sample.sentences()
     rules = Counter(entity for sentence in sampled for entity in sentence.entities)
-    labels = [label for label in looks if findings.labels[label]]
+    most = {label for label, _ in sorted(findings.labels.items(), key=lambda item: (-item[1], item[0]))[:_LABELS]}
+    labels = [label for label in looks if label in most]
     shown = sum(rules.values())
     manifest = to_page(findings.manifest).decode() if findings.manifest else ""
     return {
@@ -162,7 +164,8 @@ def _content(findings: Findings, title: str) -> dict[str, Any]:
         "entities_all": findings.labels.total(),
         "sentences": len(sampled),
         "rules": sorted(rules.items())[:_RULES],
-        "shown_languages": sorted(findings.languages),
+        "labels_left": sum(findings.labels[label] for label in looks if label not in most),
+        "shown_languages": sorted(code for code, _ in languages[:_LANGUAGES]),
         "documents": (
             (Markup(heading), [Markup(sentence.markup) for sentence in sentences])
             for heading, sentences in findings.sample.documents()
@@ -194,6 +197,6 @@ def _tops(findings: Findings) -> dict[str, list[tuple[str, list[str], int, int]]
 
 
 def _sums(findings: Findings) -> list[tuple[Any, list[tuple[str, int]]]]:
-    """By currency, the one stated most first: its sums, and the amounts that are stated most."""
+    """By currency, the one stated most first: its sums, and the amounts that are stated more than once."""
     most = sorted(findings.sums.values(), key=lambda sums: (-sums.stated, sums.currency))[:_CURRENCIES]
-    return [(sums, findings.tallies.most(f"sum {sums.currency}", 5)) for sums in most]
+    return [(sums, [row for row in findings.tallies.most(f"sum {sums.currency}", 5) if row[1] > 1]) for sums in most]

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from annotate.records import Record
-from annotate.report.wording import attribute, clipped, language_name, safe, value_words
+from annotate.report.wording import attribute, clipped, label_of, language_name, rule_of, safe, value_words
 from annotate.spans import SPAN_TYPES, AnySpan
 from annotate.text.sentences import sentence_around
 
 #: A passage is not longer than that, nor has it more entities: bounds for what is no sentence.
 _LONGEST = 1600
 _MOST = 100
+#: How many characters around an entity are enough to know what it is about.
+_NEAR = 90
 #: How many patterns of lines there are in the style sheet.
 _PATTERNS = 6
 _ENDS = ".!?…。！？:;»”\"'’)]"
@@ -35,8 +37,8 @@ class Looks:
     def __getitem__(self, label: str) -> tuple[str, int]:
         if label not in self._known:
             taken = {letter for letter, _ in self._known.values()}
-            free = (letter for letter in (*label, *label.lower()) if letter not in taken)
-            self._known[label] = next(free, label[0]), len(self._known) % _PATTERNS
+            free = (letter for letter in (*label, *label.lower()) if letter.isalnum() and letter not in taken)
+            self._known[label] = next(free, "?"), len(self._known) % _PATTERNS
         return self._known[label]
 
     def __iter__(self) -> Iterator[str]:
@@ -70,6 +72,17 @@ def passages(record: Record) -> Iterator[Passage]:
         yield Passage(start, end, tuple(together))
 
 
+def near(passage: Passage, span: AnySpan, text: str) -> Passage:
+    """Of a passage the words around one of its entities."""
+    start, end = max(passage.start, span.start - _NEAR), min(passage.end, span.end + _NEAR)
+    if start > passage.start:
+        start = text.find(" ", start, start + _NEAR // 3) + 1 or start
+    if end < passage.end:
+        space = text.rfind(" ", max(span.end, end - _NEAR // 3), end)
+        end = end if space < 0 else space
+    return Passage(start, end, (span,))
+
+
 def markup(record: Record, passage: Passage, looks: Looks) -> str:
     """A passage with its entities marked, and listed below with their values."""
     entities = "".join(_entity(span, looks) for span in passage.spans)
@@ -79,13 +92,13 @@ def markup(record: Record, passage: Passage, looks: Looks) -> str:
 
 
 def _entity(span: AnySpan, looks: Looks) -> str:
-    letter, pattern = looks[span.label]
-    label, rule = attribute(span.label), attribute(span.rule)
+    letter, pattern = looks[label_of(span)]
+    label, rule = attribute(label_of(span)), rule_of(span)
     return (
-        f'<li data-label="{label}" data-rule="{rule}">'
+        f'<li data-label="{label}" data-rule="{attribute(rule)}">'
         f'<abbr class="tag" data-pattern="{pattern}" title="{label}">{safe(letter)}</abbr> '
         f'<bdi class="words">{safe(clipped(span.text))}</bdi> <bdi>{safe(value_words(span))}</bdi> '
-        f"<code>{safe(span.rule)}</code></li>"
+        f"<code>{safe(rule)}</code></li>"
     )
 
 
@@ -121,7 +134,7 @@ def marked(record: Record, passage: Passage, looks: Looks) -> str:
 
 def _mark(number: int, span: AnySpan, looks: Looks, depth: int, low: int) -> str:
     """The beginning of a mark; that of the first stretch has the letter."""
-    letter, pattern = looks[span.label]
+    letter, pattern = looks[label_of(span)]
     first = f' class="first" data-letter="{attribute(letter)}"' if span.start == low else ""
     nested = f' data-depth="{min(depth, 3)}"' if depth else ""
     return f'<mark{first} data-n="{number}" data-pattern="{pattern}"{nested}>'

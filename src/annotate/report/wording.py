@@ -31,6 +31,8 @@ _DIRECTIONS = {
 #: Controls of C0 and C1, which HTML does not allow, and what turns the direction of writing.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 160
+#: How much of a value of the user's own is shown.
+_MOST, _DEEPEST = 20, 3
 
 
 def safe(text: str) -> Markup:
@@ -64,6 +66,21 @@ def clipped(text: str, longest: int = _LONGEST) -> str:
     """
     line = " ".join(text[: 4 * longest].split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def label_of(span: AnySpan) -> str:
+    """The label of a span, short enough for the head of a column."""
+    return clipped(span.label, 40)
+
+
+def rule_of(span: AnySpan) -> str:
+    """The rule of a span, short enough for a line."""
+    return clipped(span.rule)
+
+
+def currency_of(value: MoneyValue) -> str:
+    """The currency of a sum, or those that it may be."""
+    return value.currency or clipped(" or ".join(value.currency_candidates)) or "undecided"
 
 
 def spaced(word: str) -> str:
@@ -113,7 +130,7 @@ def party_name(code: str) -> str | None:
 
 def party(one: Party) -> str:
     """A party by the name that all its mentions share, where it has one."""
-    return (party_name(one.code) or one.code) if one.code else clipped(one.name)
+    return party_name(one.code) or clipped(one.code) if one.code else clipped(one.name)
 
 
 def value_words(span: AnySpan) -> str:
@@ -128,7 +145,7 @@ def value_words(span: AnySpan) -> str:
     elif isinstance(value, PartnershipValue):
         parts = list(_partnership(value))
     else:
-        parts = [f"{spaced(key)}: {_plain(one)}" for key, one in value.items() if one not in (None, [], "")]
+        parts = [f"{spaced(key)}: {_plain(one)}" for key, one in value.items() if one not in (None, [], "")][:_MOST]
     return clipped(" · ".join(parts), 2 * _LONGEST)
 
 
@@ -144,7 +161,7 @@ def _date(value: DateValue) -> Iterator[str]:
 
 
 def _money(value: MoneyValue) -> Iterator[str]:
-    currency = value.currency or " or ".join(value.currency_candidates) or "currency undecided"
+    currency = value.currency or clipped(" or ".join(value.currency_candidates)) or "currency undecided"
     if value.amount is not None:
         amount = _decimal(value.amount)
     elif value.min is not None and value.max is not None:
@@ -193,9 +210,12 @@ def between(parties: Iterable[Party]) -> str:
     return ", ".join(map(party, parties))
 
 
-def _plain(content: Any) -> str:
+def _plain(content: Any, depth: int = 0) -> str:
+    """What a rule of the user's own has put into a value, as far as a line can show it."""
+    if depth == _DEEPEST:
+        return "…"
     if isinstance(content, (list, tuple)):
-        return ", ".join(map(_plain, content))
+        return ", ".join(_plain(one, depth + 1) for one in content[:_MOST])
     if isinstance(content, dict):
-        return ", ".join(f"{key} {_plain(one)}" for key, one in content.items())
-    return str(content)
+        return ", ".join(f"{clipped(key)} {_plain(one, depth + 1)}" for key, one in [*content.items()][:_MOST])
+    return clipped(str(content))

@@ -7,6 +7,7 @@
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = (node) => plain(node.textContent).replace(/\s+/g, " ");
   const counted = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+  const offered = new Set([...form.querySelectorAll("input[name=label]")].map((box) => box.value));
   const all = [...document.querySelectorAll(".document")].map((node) => ({
     node,
     lang: node.dataset.lang,
@@ -41,7 +42,7 @@
         let some = 0;
         if ((!lang || document.lang === lang) && hasWords(sentence, document, sought)) {
           for (const entity of entitiesOf(sentence)) {
-            const wanted = labels.has(entity.label) && (!rule || entity.rule === rule);
+            const wanted = (labels.has(entity.label) || !offered.has(entity.label)) && (!rule || entity.rule === rule);
             some += wanted;
             if (entity.node.hidden === wanted) {
               entity.node.hidden = !wanted;
