@@ -17,6 +17,8 @@ from annotate.cli import (  # noqa: F401 - each adds its commands
     diff,
     evaluate,
     explain,
+    export,
+    import_,
     init,
     languages,
     report,

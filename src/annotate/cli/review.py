@@ -76,6 +76,16 @@ def review_command(
             desk.close()
 
 
+def reviewer_of(out: Path, decisions: Path | None, reviewer: str | None) -> tuple[Path, str]:
+    """The file of a reviewer's decisions, and the reviewer: who is named, who alone is in the file, or who is here."""
+    from annotate.review.decisions import read_decisions
+    from annotate.review.places import decisions_path
+
+    path = decisions or decisions_path(out, reviewer or getpass.getuser())
+    there = {decision.reviewer for decision in read_decisions(path)[0]} if path.exists() else set()
+    return path, reviewer or (there.pop() if len(there) == 1 else getpass.getuser())
+
+
 def _warn(journal: Journal) -> None:
     for fault in journal.faults:
         note(str(fault))

@@ -120,6 +120,7 @@ class Draft(msgspec.Struct, frozen=True):
     before: str = ""
     after: str = ""
     comment: str | None = None
+    undoes: tuple[int, ...] = ()
     settles: tuple[str, ...] = ()
 
 
@@ -342,14 +343,14 @@ class Journal:
                 raise StaleError([decision for decision in mine if decision.seq > known])
             together = [decision for decision in mine if decision.key == mine[-1].key]
             first = together[0]
-            entry = Draft(first.document, first.text_sha256, "undo", first.span)
-            return [msgspec.structs.replace(self._decision(entry), undoes=[d.seq for d in together])]
+            undoes = tuple(decision.seq for decision in together)
+            return [self._decision(Draft(first.document, first.text_sha256, "undo", first.span, undoes=undoes))]
 
         return self._add(key, None, now, last)
 
     def _decision(self, draft: Draft) -> Decision:
         fields = {name: getattr(draft, name) for name in draft.__struct_fields__}
-        fields["settles"] = list(draft.settles)
+        fields |= {"undoes": list(draft.undoes), "settles": list(draft.settles)}
         return Decision(schema=SCHEMA, seq=1, key="", when="", reviewer=self.reviewer, **fields)
 
     def _add(self, key: str, known: int | None, now: datetime | None, make: Any) -> list[Decision]:

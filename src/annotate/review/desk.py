@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from annotate.quality.wilson import wilson
+from annotate.review.asked import wanted_entity
 from annotate.review.carry import Carried, Carrier, context_of
 from annotate.review.decisions import (
     JUDGED,
@@ -29,16 +30,13 @@ from annotate.review.decisions import (
     living,
     read_decisions,
 )
-from annotate.review.forms import completed, fault
 from annotate.review.index import Index, Record, ReviewError, State, States
 from annotate.review.queue import Filter, Queue
-from annotate.schema import VALUE_LINKS
 
 #: How much of a text goes to the page at once, in code points; a longer one is shown a stretch at a time.
 WINDOW = 12_000
 _MOST_AT_ONCE = 500
 _KEPT = 8
-_LABEL = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -220,7 +218,8 @@ class Desk:
             found = additions.get(place) if span is None else carrier.entity(span)
             if found is None:
                 raise DecisionError(f"there is no {place.label} at [{place.start}:{place.end}] in {record['id']!r}")
-        wanted = None if judgement.correction is None else self._wanted(judgement.correction, carrier)
+        asked = judgement.correction
+        wanted = None if asked is None else wanted_entity(asked.start, asked.end, asked.label, asked.value, carrier)
         self._check(judgement, found, wanted)
         if judgement.verdict == "whole" and (left := self._unjudged(carrier)):
             raise DecisionError(f"{left} found in this article {'is' if left == 1 else 'are'} not judged yet")
@@ -253,24 +252,6 @@ class Desk:
             raise DecisionError(f"`{verdict}` {'names no' if found is None else 'takes no'} entity")
         if (verdict in ("add", "correct")) != (wanted is not None):
             raise DecisionError(f"`{verdict}` {'lacks a' if wanted is None else 'takes no'} correction")
-
-    @staticmethod
-    def _wanted(correction: Wanted, carrier: Carrier) -> Entity:
-        start, end = correction.start, correction.end
-        if not 0 <= start < end <= len(carrier.text):
-            raise DecisionError(f"[{start}:{end}] lies outside the text (0 to {len(carrier.text)}) or is empty")
-        words = carrier.text[start:end]
-        if words != words.strip():
-            raise DecisionError("an entity neither begins nor ends in white space")
-        if not _LABEL.fullmatch(correction.label):
-            raise DecisionError(f"{correction.label!r} is no label; write it in capitals")
-        value = completed(correction.label, correction.value)
-        if (wrong := fault(correction.label, value)) is not None:
-            raise DecisionError(wrong)
-        for key in VALUE_LINKS.get(correction.label, {}):
-            if value[key] is not None and not carrier.is_place(value[key]):
-                raise DecisionError(f"{key}: leads to no span of the record")
-        return Entity(start, end, words, correction.label, value)
 
     def _settled(self, carrier: Carrier, found: Entity | None) -> tuple[str, ...]:
         """Those who disagree about an entity, which the reviewer, a third, now settles."""

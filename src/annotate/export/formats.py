@@ -1,0 +1,77 @@
+"""The formats that there are: for each its name, what it is, and what of a record it keeps.
+
+A format is a module of this room with one function, `write(articles, path) -> Written`. It goes through the articles
+once, keeps none of them, and writes one file at `path`, which is another name than the final one: whoever calls it
+lets the file appear whole, or not at all. To add one, write the module and put a line into `FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from annotate.export.articles import Article, ExportError
+
+
+@dataclass(slots=True)
+class Written:
+    """What was written: how many of what, and what the user should know of it."""
+
+    count: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+Write = Callable[[Iterable[Article], Path], Written]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name on the command line, what it is, what it keeps, and the module that writes it."""
+
+    name: str
+    help: str
+    keeps: str
+    unit: str
+    module: str
+    imports: bool = False
+
+    @property
+    def write(self) -> Write:
+        """The function that writes it; its libraries are loaded now, and no earlier."""
+        return cast(Write, import_module(f"annotate.export.{self.module}").write)
+
+
+FORMATS = (
+    Format(
+        "csv",
+        "one entity a row, for data frames and spreadsheets; UTF-8 with a byte-order mark",
+        "spans, values, rules, decisions; of the text the sentences",
+        "entity",
+        "csv_file",
+        imports=True,
+    ),
+    Format(
+        "xlsx",
+        "one entity a row, to be judged in Excel, LibreOffice or Google Sheets",
+        "spans, values, rules, decisions; of the text the sentences",
+        "entity",
+        "xlsx_file",
+        imports=True,
+    ),
+)
+
+
+def format_of(name: str) -> Format:
+    """The format with a name; raises ExportError with those that there are.
+
+    >>> format_of("csv").unit
+    'entity'
+    """
+    for one in FORMATS:
+        if one.name == name:
+            return one
+    known = ", ".join(one.name for one in FORMATS)
+    raise ExportError(f"{name!r} is no format; there are {known} (`annotate export --list`)")
