@@ -24,6 +24,9 @@ VALUE_FIELDS = tuple(dict.fromkeys([*(key for label in VALUE_TYPES for key in fi
 _NAMES = ("label", "words", "at", *VALUE_FIELDS)
 _FIELD = re.compile(rf"(?:^|[;\n])\s*({'|'.join(_NAMES)})\s*=\s*")
 
+#: A value that is quoted, since it holds what would end it.
+_STRING = re.compile(r'(=\s*)("(?:[^"\\]|\\.)*")(?=\s*(?:[;\n]|$))')
+
 
 def correction_cell(found: Entity, wanted: Entity, carrier: Carrier) -> str:
     """What differs between an entity as it was found and as it should be."""
@@ -71,7 +74,7 @@ def fields_in(text: str) -> dict[str, str]:
     >>> fields_in("amount=5000000; currency = EUR")
     {'amount': '5000000', 'currency': 'EUR'}
     """
-    starts = list(_FIELD.finditer(text))
+    starts = list(_FIELD.finditer(_STRING.sub(lambda match: match[1] + "\0" * len(match[2]), text)))
     if text.strip() and (not starts or text[: starts[0].start()].strip()):
         begins = " ".join(text.split())[:40]
         raise DecisionError(f"the correction {begins!r} names no field; write it as amount=5000000; currency=EUR")
@@ -104,7 +107,7 @@ def corrected(found: Entity, fields: Mapping[str, str], carrier: Carrier) -> Ent
             raise DecisionError(f"{key} is no field of {label}; there {_listed(known)}")
         asked[key] = as_part(fields[key], label, key, carrier)
     before = fields_of(found.label, found.value) if label == found.label else {}
-    value = {**before, **asked}
+    value = {**{key: part for key, part in before.items() if part is not None}, **asked}
     made = wanted_entity(start, end, label, value if label in VALUE_TYPES else value.get("other") or {}, carrier)
     for key, part in asked.items():
         if label in VALUE_TYPES and made.value[key] != part:

@@ -39,6 +39,8 @@ class Line:
 def lines(path: Path) -> Iterator[Line]:
     """The rows of a file below its header that are not empty; raises ExportError where it is no such file."""
     kind = path.suffix.lower()
+    if not path.is_file():
+        raise ExportError(f"{path}: is not there")
     if kind in _WORKBOOKS:
         return _workbook(path)
     if kind in (".csv", ".tsv", ".txt"):
@@ -54,8 +56,6 @@ def _workbook(path: Path) -> Iterator[Line]:
     try:
         book = CalamineWorkbook.from_path(str(path))
         sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
-    except FileNotFoundError as error:
-        raise ExportError(f"{path}: is not there") from error
     except (CalamineError, OSError) as error:
         raise ExportError(f"{path}: is no workbook that can be read: {error}") from error
     ours = [name for name, sheet in sheets.items() if "check" in _header(next(iter(sheet.iter_rows()), []))]
@@ -71,8 +71,6 @@ def _separated(path: Path) -> Iterator[list[str]]:
         content = path.read_bytes()
         wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         text = content.decode("utf-16" if wide else "utf-8-sig")
-    except FileNotFoundError as error:
-        raise ExportError(f"{path}: is not there") from error
     except OSError as error:
         raise ExportError(f"{path}: cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from annotate.export.articles import Article, ExportError
 from annotate.export.formats import Written
-from annotate.export.table import CLOSE, COLUMNS, OPEN, VERDICTS, Row, rows
+from annotate.export.table import CLOSE, COLUMNS, OPEN, VERDICTS, Column, Row, rows
 from annotate.extras import install_command
 
 #: Rows that a sheet holds, its header included.
@@ -28,22 +30,25 @@ def write(articles: Iterable[Article], path: Path, *, most: int = ROWS) -> Writt
         from xlsxwriter.exceptions import XlsxWriterException
     except ImportError as error:
         raise ExportError(f"a workbook needs {error.name}; {install_command('xlsx')}") from error
-    options = {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False}
-    book = xlsxwriter.Workbook(str(path), options | {"strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties({"created": _CREATED})
-    book.use_zip64()
-    done, sheets = Written(), _Sheets(book, most)
-    try:
-        for article in articles:
-            for row in rows(article):
-                sheets.add(row)
-                done.count += 1
-        sheets.close()
-        book.close()
-    except XlsxWriterException as error:
-        if error.args and isinstance(error.args[0], OSError):
-            raise error.args[0] from error  # a full disk, as the system says it
-        raise
+    with TemporaryDirectory(prefix=".", dir=path.parent) as folder:
+        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+        book = xlsxwriter.Workbook(str(path), options)
+        book.set_properties({"created": _CREATED})
+        book.use_zip64()
+        done, sheets = Written(), _Sheets(book, most)
+        try:
+            for article in articles:
+                for row in rows(article):
+                    sheets.add(row)
+                    done.count += 1
+            sheets.close()
+            book.close()
+        except XlsxWriterException as error:
+            if error.args and isinstance(error.args[0], OSError):
+                raise error.args[0] from error  # a full disk, as the system says it
+            raise
+        finally:
+            sheets.let_go()
     if len(sheets.names) > 1:
         done.notes.append(
             f"a sheet holds {most - 1:,} rows, so there are {len(sheets.names)}: {', '.join(sheets.names)}"
@@ -84,6 +89,9 @@ class _Sheets:
         if self._at == self._most:
             self._end()
             self._next()
+        self._sheet.set_row(self._at, _height(row))
+        for kept in (self._sheet.row_info, self._sheet.row_sizes):
+            kept.pop(self._at - 2, None)  # written already; XlsxWriter would keep the height of every row
         for number, column in enumerate(COLUMNS):
             cell = row.get(column.name, "")
             if column.is_number:
@@ -117,7 +125,7 @@ class _Sheets:
             unused = column.name.startswith("value.") and column.name not in self._used
             style = self._styles["yours" if number < 3 else "number" if column.is_number else "cell"]
             hidden = {"hidden": True} if column.name in _HIDDEN or unused else {}
-            self._sheet.set_column(number, number, column.width, style, hidden)
+            self._sheet.set_column(number, number, _width(column), style, hidden)
         self._sheet.autofilter(0, 0, last, _LAST)
         rule = {
             "validate": "list",
@@ -138,7 +146,15 @@ class _Sheets:
             about.write_string(number, 0, column.name, self._styles["mark"])
             about.write_string(number, 1, column.about, self._styles["wrap"])
 
+    def let_go(self) -> None:
+        """Close the files that rows went to, where writing has failed."""
+        for sheet in self._book.worksheets():
+            with suppress(OSError):  # a full disk, once more
+                sheet.row_data_fh.close()
 
+
+_WRAPPED = ("correction", "comment", "surface", "sentence")
+_LINE_HEIGHT, _HIGHEST = 15, 400
 _LINE = {"border_color": "#E0D6B8"}
 
 
@@ -147,6 +163,22 @@ def _runs(parts: Sequence[str], mark: Any) -> Iterator[Any]:
     for part, is_marked in zip(parts, (False, True, True, True, False), strict=True):
         if part:
             yield from (mark, part) if is_marked else (part,)
+
+
+def _width(column: Column) -> int:
+    """The width of a column: room for its cells, and for its name with the button of the filter."""
+    return max(column.width, len(column.name) + 4)
+
+
+def _height(row: Row) -> float:
+    """The height of a row whose long cells are wrapped: not every program finds it by itself."""
+    lines = 1
+    for column in COLUMNS:
+        if column.name in _WRAPPED:
+            cell = str(row.get(column.name, ""))
+            across = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in cell)
+            lines = max(lines, -(-across // column.width) + cell.count("\n"))
+    return min(lines * _LINE_HEIGHT, _HIGHEST)
 
 
 def _direction(text: str) -> str:
