@@ -617,8 +617,8 @@ def test_a_file_that_is_there_is_left_alone(out: Path) -> None:
     ("broken", "message"),
     [
         ({"schema": "annotate/1"}, "is an annotate/1 record"),
-        ({"lang": 7}, "record 'b': Expected `str`, got `int` - at `$.lang`"),
-        ({"text": "Other."}, "record 'b': span s1: "),
+        ({"lang": 7}, "annotations.jsonl:2: Expected `str`, got `int` - at `$.lang`"),
+        ({"text": "Other."}, "annotations.jsonl:2: span s1: "),
     ],
 )
 def test_an_output_that_is_not_in_order_leaves_nothing(tmp_path: Path, kind: str, broken: Record, message: str) -> None:

@@ -44,7 +44,13 @@ def export_command(
         bool, typer.Option("--list", callback=_list, is_eager=True, help="The formats, and what each keeps.")
     ] = False,
 ) -> None:
-    """Write an output in the format of another tool, such as a spreadsheet in which its entities are judged."""
+    """Write an output in the format of another tool, such as a spreadsheet in which its entities are judged.
+
+    \b
+    Examples:
+      annotate export xlsx out -o entities.xlsx
+      annotate export --list
+    """
     from annotate.export.articles import ExportError
     from annotate.export.export import export
     from annotate.export.formats import format_of

@@ -28,6 +28,10 @@ def import_command(
     """Take what was decided in a spreadsheet into the decisions of a reviewer: all of it, or nothing.
 
     Exit status 2, and nothing taken, where a row does not fit the record that it is about; each is listed.
+
+    \b
+    Examples:
+      annotate import entities.xlsx out --reviewer anna
     """
     from annotate.export.articles import ExportError
     from annotate.export.taken import take

@@ -69,7 +69,7 @@ class Article:
 def articles(out: str | Path, decisions: Iterable[Decision] = ()) -> Iterator[Article]:
     """Each record of an output with the decisions about it, one at a time.
 
-    Raises ExportError at the first line that is no record, with the file and the record's name.
+    Raises ExportError at the first line that is no record, with the file and the line.
     """
     by_name: dict[str, list[Decision]] = {}
     for decision in living(list(decisions)):
@@ -77,7 +77,7 @@ def articles(out: str | Path, decisions: Iterable[Decision] = ()) -> Iterator[Ar
     try:
         output = Output(out)
         for row in output.rows():
-            _check(row.record, f"{output.files[row.file]}: record {row.id!r}")
+            _check(row.record, f"{output.files[row.file]}:{row.number}")
             article = Article(row.record)
             if row.id in by_name:
                 article.carried = article.carrier.carry(by_name[row.id])
