@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from annotate.review.decisions import Journal
 from annotate.review.desk import Desk, Judgement, Place, Request
 from annotate.review.index import ReviewError
 from annotate.review.queue import Filter
@@ -164,3 +166,19 @@ def test_decisions_made_by_another_server_are_seen(tmp_path: Path) -> None:
         assert [told["text"] for told in other.since(0)] == ["1952"]
         assert other.article(1)["entities"][2]["verdict"] == "reject"
         assert 3 not in [row["number"] for row in other.queue(Filter())]
+
+
+def test_judging_goes_on_while_the_index_is_made(tmp_path: Path) -> None:
+    """Decisions made while the output is still being read wait for a moment, not for each other, and are all in it."""
+    out = write(tmp_path / "out", *(years(f"a{n}", 40) for n in range(400)))
+    journal = Journal(out / "review" / "anna.jsonl", "anna")
+    desk = Desk(out, journal, index=tmp_path / "index.sqlite")
+    desk.index.first.wait(5)
+    judging = threading.Thread(target=lambda: [judge(desk, "accept", 1, n) for n in range(40)], daemon=True)
+    judging.start()
+    judging.join(20)
+    assert not judging.is_alive()
+    desk.index.wait(20)
+    assert desk.progress()["verdicts"] == {"accept": 40}
+    assert desk.index.counts() == {"documents": 400, "entities": 16_000}
+    desk.close()

@@ -90,7 +90,10 @@ class Desk:
             decisions, wrong = read_decisions(path)
             self.others += [decision for decision in decisions if decision.reviewer != journal.reviewer]
             self.faults += wrong
+        # Taken in this order: what changes, then the index's own, then what is known. The index, while it is made, asks
+        # what is known.
         self._changing = threading.RLock()
+        self._knowing = threading.Lock()
         self._carriers: dict[int, Carrier] = {}
         self._known: dict[str, list[Decision]] = {}
         for decision in (*self.others, *journal.decisions):
@@ -132,8 +135,9 @@ class Desk:
 
     def _living(self, name: str) -> list[Decision]:
         """The decisions on a document that count."""
-        with self._changing:
-            return list(living(self._known.get(name, ())))
+        with self._knowing:
+            known = tuple(self._known.get(name, ()))
+        return list(living(known))
 
     def _states(self, name: str, hashed: str, record: Callable[[], Record]) -> States:
         decisions = self._living(name)
@@ -150,8 +154,9 @@ class Desk:
 
     def _take(self, new: Iterable[Decision]) -> None:
         names = dict.fromkeys(decision.document for decision in new)
-        for decision in new:
-            self._known.setdefault(decision.document, []).append(decision)
+        with self._knowing:
+            for decision in new:
+                self._known.setdefault(decision.document, []).append(decision)
         for name in names:
             number = self.index.find(name)
             if number is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +32,9 @@ Record = Mapping[str, Any]
 Row = sqlite3.Row
 
 _VERSION = "2"
-_BATCH = 1 << 19  # bytes of records in one transaction: others wait no longer than for that
+#: Bytes of records in one transaction: others wait no longer than for that, and are let in after each for so long.
+_BATCH = 1 << 17
+_PAUSE = 0.002
 _CACHED = 32 << 20
 _AROUND, _LONGEST = 24, 200  # characters of an entity and around it that lists show
 
@@ -182,7 +185,7 @@ class Index:
         more = True
         while more and not self._stop.is_set():
             more, size = False, 0
-            limit = _BATCH if number else _BATCH >> 4  # the first ones are there at once
+            limit = _BATCH if number else _BATCH >> 2  # the first ones are there at once
             with self._write() as db:
                 for file, at, line in rows:
                     number += 1
@@ -194,6 +197,7 @@ class Index:
                 if not more:
                     db.execute("INSERT OR REPLACE INTO about VALUES ('complete', '1')")
             self.first.set()
+            time.sleep(_PAUSE)
 
     def _lines(self) -> Iterator[tuple[int, int, bytes]]:
         """Every line with its file and its place in it; packed files are unpacked beside the index first."""
