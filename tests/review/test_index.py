@@ -174,7 +174,12 @@ def test_judging_goes_on_while_the_index_is_made(tmp_path: Path) -> None:
     journal = Journal(out / "review" / "anna.jsonl", "anna")
     desk = Desk(out, journal, index=tmp_path / "index.sqlite")
     desk.index.first.wait(5)
-    judging = threading.Thread(target=lambda: [judge(desk, "accept", 1, n) for n in range(40)], daemon=True)
+
+    def judge_all() -> None:
+        for number in range(40):
+            judge(desk, "accept", 1, number)
+
+    judging = threading.Thread(target=judge_all, daemon=True)
     judging.start()
     judging.join(20)
     assert not judging.is_alive()
