@@ -113,7 +113,7 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
         return _directed(match, parts, int(match.get("offset")), anchor)
     if match.get("story") is not None:
         return _point(parts)  # the year of a date before it, which `story` knows: open as long as there is none
-    return _anchored(parts, anchor, _direction(match))
+    return _anchored(parts, anchor, _direction(match), undecided=match.get("clause") == "undecided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,7 +490,7 @@ def _order_in_year(anchor: date, parts: Calendar) -> int | None:
     return (anchor.month - 1) // (3 if parts.quarter else 6) + 1
 
 
-def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> DateValue:
+def _anchored(parts: Calendar, anchor: date | None, direction: int = 0, *, undecided: bool = False) -> DateValue:
     """Parts without a year: those that the clause looks to, else the nearest ones to the document's date."""
     if anchor is None or parts.year is not None or parts.decade is not None or parts.century is not None:
         return _point(parts)
@@ -513,7 +513,7 @@ def _anchored(parts: Calendar, anchor: date | None, direction: int = 0) -> DateV
     elif direction < 0 and behind:
         best = max(behind, key=_first_day)
     else:
-        best = _nearest(parts, dated, anchor)
+        best = _nearest(parts, dated, anchor, undecided=undecided)
     return _told_from(anchor, best)
 
 
@@ -522,17 +522,19 @@ def _on_weekday(parts: Calendar, value: DateValue) -> bool:
     return parts.weekday in (None, _first_day(value).isoweekday())
 
 
-def _nearest(parts: Calendar, dated: list[DateValue], anchor: date) -> DateValue:
-    """Of the values in the document's year and its neighbours the nearest; where none is near, the year's own, but of
-    quarters, which the news tells of when they are over, the last that has begun."""
-    if parts.half is not None:
+def _nearest(parts: Calendar, dated: list[DateValue], anchor: date, *, undecided: bool) -> DateValue:
+    """Of the values in the document's year and its neighbours the nearest.
+
+    Where none is near, it is the last that has begun, because a clause that looks ahead says so; the year's own, where
+    the clause might (`was expected in October`), and of halves, which are told of for years ahead.
+    """
+    if parts.day is not None:
+        return min(dated, key=lambda v: _away(v, anchor))
+    near = [v for v in dated if _away(v, anchor) <= 92]
+    begun = [v for v in dated if _first_day(v) <= anchor]
+    if parts.half is not None or not (near or begun) or (undecided and not near and parts.quarter is None):
         return dated[0]
-    if parts.day is None:
-        near = [v for v in dated if _away(v, anchor) <= 92]
-        begun = [v for v in dated if parts.quarter is not None and _first_day(v) <= anchor]
-        far = max(begun, key=_first_day) if begun else dated[0]
-        return min(near, key=lambda v: _away(v, anchor)) if near else far
-    return min(dated, key=lambda v: _away(v, anchor))
+    return min(near, key=lambda v: _away(v, anchor)) if near else max(begun, key=_first_day)
 
 
 def _try_point(parts: Calendar) -> DateValue | None:
