@@ -7,6 +7,7 @@ taken for a party, and where no word ties them to the span they are not its part
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 
 from annotate.linking.linked import PACTS, Linked
 from annotate.rules.grammar import Grammar, fold
+from annotate.rules.matches import Match
 from annotate.spans import AgreementValue, PartnershipValue, Party
 from annotate.text.sentences import sentence_around
 from annotate.text.tokenise import tokenise
@@ -89,27 +91,30 @@ def _names(grammar: Grammar) -> _Names:
 
 def settle_parties(spans: Sequence[Linked], tokens: Tokens) -> None:
     """Add the parties that the sentences of agreements and partnerships name; what a known name brings stays."""
-    for span in spans:
-        if span.match.label in PACTS and isinstance(span.value, AgreementValue | PartnershipValue):
-            if span.match.get("known"):
-                continue
-            found = _Sentence(span, spans, tokens).parties()
-            if len(found) > len(span.value.parties):
-                span.value = replace(span.value, parties=found)
+    pacts = sorted((s for s in spans if s.match.label in PACTS), key=lambda s: s.match.i)
+    starts = [pact.match.i for pact in pacts]
+    for pact in pacts:
+        if pact.match.get("known") or not isinstance(pact.value, AgreementValue | PartnershipValue):
+            continue
+        match = pact.match
+        first, last = tokens.within(*sentence_around(tokens.text, match.start, match.end))
+        near = pacts[max(0, bisect_left(starts, first) - 1) : bisect_left(starts, last)]
+        others = [other.match for other in near if other is not pact and other.match.j > first]
+        found = _Sentence(pact, (first, last), others, tokens).parties()
+        if len(found) > len(pact.value.parties):
+            pact.value = replace(pact.value, parties=found)
 
 
 class _Sentence:
     """The sentence of one span, with the parties that it names, in groups of those that are told together."""
 
-    def __init__(self, span: Linked, spans: Sequence[Linked], tokens: Tokens) -> None:
-        self.span, self.tokens, self.lexicon = span, tokens, span.grammar.lexicon
+    def __init__(self, span: Linked, bounds: tuple[int, int], others: Sequence[Match], tokens: Tokens) -> None:
+        self.span, self.tokens, self.lexicon, self.others = span, tokens, span.grammar.lexicon, others
+        self.first, self.last = bounds
         match = span.match
-        self.first, self.last = tokens.within(*sentence_around(tokens.text, match.start, match.end))
-        self.others = [s.match for s in spans if s is not span and s.match.label in PACTS]
         mentions = list(_names(span.grammar).find(tokens, self.first, self.last))
         self.inside = [m for m in mentions if match.i <= m.i < match.j]
-        taken = [o for o in self.others if o.i < self.last and self.first < o.j]
-        free = [m for m in mentions if not (match.i <= m.i < match.j) and not any(o.i <= m.i < o.j for o in taken)]
+        free = [m for m in mentions if not any(o.i <= m.i < o.j for o in (match, *others))]
         self.groups = list(self._grouped(free))
 
     def parties(self) -> tuple[Party, ...]:

@@ -28,7 +28,7 @@ from annotate.rules.matches import Match, Slot
 from annotate.text.tokens import Tokens
 
 #: How many tokens before and behind a match its name may take in.
-REACH = 40
+BEFORE, BEHIND = 20, 32
 
 #: The lists of heads, and of the words that open the tail of a name, by the shape of the label's value.
 _HEADS = {

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotate.matching.extent import REACH, extend
+from annotate.matching.extent import BEFORE, BEHIND, extend
 from annotate.matching.ruleset import RuleSet, break_after
 from annotate.matching.units import Phrases, Unit, masked, units_of
 from annotate.rules.grammar import PHRASE_START, Grammar, Rule, Settings, TokenSpec
@@ -145,25 +145,30 @@ class Engine:
         `select` decides between overlapping matches of one level; `settings` stand in for the language's own
         where the document's region writes dates otherwise.
         """
-        first, last = span or (0, len(tokens))
-        windows = self._windows(tokens, first, last)
         found = Found()
-        lines = self._lines(tokens, _union(windows), settings or self.grammar.settings)
+        for first, last in _stretches(tokens, *(span or (0, len(tokens)))):
+            part = self._match_in(tokens, (first, last), select, settings or self.grammar.settings)
+            found.matches += part.matches
+            found.lost += part.lost
+        return found
+
+    def _match_in(self, tokens: Tokens, span: tuple[int, int], select: Select, settings: Settings) -> Found:
+        windows = self._windows(tokens, *span)
+        found = Found()
+        lines = self._lines(tokens, _union(windows), settings)
         for rules, own in zip(self._sets, windows, strict=True):
             if own.triggers:
                 units, hot = _within(lines, own)
                 self._run(rules, units, hot, tokens, select, found)
-        found.matches = list(extend(found.matches, self.grammar, tokens, self._around(tokens, (first, last), settings)))
+        found.matches = list(extend(found.matches, self.grammar, tokens, self._around(tokens, span, settings)))
         return found
 
-    def _around(
-        self, tokens: Tokens, span: tuple[int, int], settings: Settings | None
-    ) -> Callable[[Match], Sequence[Unit]]:
+    def _around(self, tokens: Tokens, span: tuple[int, int], settings: Settings) -> Callable[[Match], Sequence[Unit]]:
         """Gives the units around a match, in its line."""
 
         def around(match: Match) -> Sequence[Unit]:
-            window = max(span[0], match.i - REACH), min(span[1], match.j + REACH)
-            lines = self._lines(tokens, [window], settings or self.grammar.settings)
+            window = max(span[0], match.i - BEFORE), min(span[1], match.j + BEHIND)
+            lines = self._lines(tokens, [window], settings)
             return next(line for line in lines if line[-1].j > match.i)
 
         return around
@@ -228,6 +233,22 @@ class Engine:
                 units, hot = _near(units, hot, rules.reach)
         found.matches += [unit.kinds["match"] for unit in units if "match" in unit.kinds and unit.kinds["match"].label]
         return units
+
+
+#: About so many tokens are matched at once, so that the units of a book do not stand in memory all together.
+_STRETCH = 20_000
+
+
+def _stretches(tokens: Tokens, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """A long text in stretches that end where lines do: nothing matches across, so what is found is the same."""
+    while last - first > _STRETCH:
+        at = bisect_left(tokens.breaks, first + _STRETCH)
+        end = tokens.breaks[at] if at < len(tokens.breaks) else last
+        if end >= last:
+            break
+        yield first, end
+        first = end
+    yield first, last
 
 
 class _Masks(dict[str, int]):

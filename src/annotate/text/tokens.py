@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -15,7 +16,7 @@ class Tokens:
 
     text: str
     words: list[str]
-    starts: list[int]
+    starts: Sequence[int]
     breaks: tuple[int, ...]
 
     def __len__(self) -> int:
