@@ -119,3 +119,30 @@ def test_a_noun_without_its_article_types_the_head(lang: str, marked: str) -> No
 def test_a_capitalised_head_names_what_follows_in_lower_case(lang: str, marked: str) -> None:
     """Within a sentence the capital tells that the phrase is a title; behind a place only its topic goes on."""
     assert_marked(lang, marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("zh", "两国签署了《[中国—智利渔业协定修订议定书]》。"),
+        ("ja", "両国は「[日・チリ漁業協定を改正する議定書]」に署名した。"),
+        ("ko", "두 나라는 '[어업협정을 고치는 의정서]'에 서명했다."),
+    ],
+)
+def test_a_title_may_name_another_agreement(lang: str, marked: str) -> None:
+    """Where heads stand last, the last one in the quotation makes all of it the name."""
+    assert_marked(lang, marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("vi", "Tên tiếng Anh là [Treaty of Trade and Navigation], ký ở Huế."),
+        ("ja", "英語名は[Treaty on Trade and Navigation]で、署名は翌年だった。"),
+        ("ko", "영어로 [Treaty on Trade and Navigation]이라 한다."),
+        ("zh", "英文名称为[Treaty on Trade and Navigation]，由两国签署。"),
+    ],
+)
+def test_an_english_name_goes_on_by_english_words(lang: str, marked: str) -> None:
+    """Inside a text of another language an English head takes the small words of English, not those of the text."""
+    assert_marked(lang, marked)

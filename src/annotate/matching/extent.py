@@ -37,6 +37,8 @@ _HEADS = {
 }
 _OPENERS = {"agreement": ("agreement_tail", "proper_tail"), "partnership": ("partnership_tail_open", "proper_tail")}
 _JOINERS = ("name_joiner", "article", "agreement_tail", "proper_tail", "name_inner", "party_and")
+#: Between the capitals of an English name in a text of another language.
+_ENGLISH = ("proper_joiner", "proper_tail")
 _TYPES = ("agreement_type_after",)
 _ADJECTIVES = ("complement_adj", "agreement_adj_after", "level_after", "named_adj")
 #: What no noun of a complement is.
@@ -80,6 +82,8 @@ class _Line:
     complements: bool
     #: The shape of the value that is named: an agreement or a partnership.
     shape: str
+    #: The lists of small words inside its name: those of the language, or English ones behind an English head.
+    joiners: tuple[str, ...] = _JOINERS
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -126,6 +130,8 @@ def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: An
             if "named" not in match.slots or "known" in match.slots:
                 yield match
             continue
+        if _is_foreign(match, line):
+            line = replace(line, joiners=_ENGLISH)
         for part in _parts(match, line) if shape == "agreement" else (match,):
             named = _named(part, line)
             yield named
@@ -133,6 +139,13 @@ def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: An
             if acronym is not None and (acronym.i, acronym.j) not in taken:
                 taken.add((acronym.i, acronym.j))
                 yield acronym
+
+
+def _is_foreign(match: Match, line: _Line) -> bool:
+    """Whether the head of a match is an English one, which the language has no word for itself."""
+    heads = [n for n in range(*_at(match, line)) if line.is_(n, *line.heads)]
+    own = [name for name in line.heads if name != "proper_head"]
+    return bool(heads) and all(line.is_(n, "proper_head") and not line.is_(n, *own) for n in heads)
 
 
 def _at(match: Match, line: _Line) -> tuple[int, int]:
@@ -237,7 +250,7 @@ def _quotation(line: _Line, first: int, last: int) -> tuple[int, int] | None:
         return None
     if begins and title and line.is_(last, *_JOINERS):
         return low + 1, high
-    if ends and title and not any(line.is_(n, *line.heads) for n in range(low + 1, first)):
+    if ends and title and not (cased and any(line.is_(n, *line.heads) for n in range(low + 1, first))):
         return low + 1, high
     return None
 
@@ -309,7 +322,7 @@ def _behind(line: _Line, n: int, *, opened: bool) -> int:
     if not line.is_(high, *openers) or line.is_(high, "agreement_party_link", "party_and"):
         return _listed(line, high)
     start = high + 1
-    while start < high + 3 and line.is_(start, "article", "name_joiner"):
+    while start < high + 3 and line.is_(start, "article", "name_joiner", "proper_joiner"):
         start += 1
     if line.capital_nouns:
         while start < high + 5 and line.lower(start) and not line.is_(start, *line.heads):
@@ -440,7 +453,7 @@ def _step(line: _Line, n: int) -> int:
 def _joined(line: _Line, n: int) -> int:
     """Behind the capitalised word that small words join to the name."""
     q = n
-    while q < n + 4 and line.is_(q, *_JOINERS) and not line.is_(q, "agreement_party_link") and not line.capital(q):
+    while q < n + 4 and line.is_(q, *line.joiners) and not line.is_(q, "agreement_party_link") and not line.capital(q):
         q += 1
     if q == n or not line.capital(q):
         return n
