@@ -48,8 +48,8 @@ def evaluate_command(
     from annotate.quality.score_table import render
 
     with told(EvaluateError):
-        found = load_all(predicted, "annotations*.jsonl*")
-        report = evaluate(load_all(gold, "*.gold.json*"), found, labels=split(labels) or None)
+        wanted, found = load_all(gold, "*.gold.json*"), load_all(predicted, "annotations*.jsonl*")
+        report = evaluate(wanted, found, labels=split(labels) or None)
         if rules:
             report = replace(report, silent=_silent(report, found, split(labels)))
     if unknown := [label for label in split(labels) if label not in report.by_label]:
