@@ -11,7 +11,6 @@ import typer
 from annotate.cli.app import app
 from annotate.cli.options import Json
 from annotate.cli.say import FAILED, as_text, counted, harmless, note, say, stop, told
-from annotate.extras import install_command
 
 if TYPE_CHECKING:
     from annotate.review.decisions import Journal
@@ -52,6 +51,8 @@ def review_command(
         from annotate.review import server
         from annotate.review.desk import Desk
     except ImportError as error:
+        from annotate.extras import install_command
+
         stop(f"reviewing needs {error.name}; {install_command('review')}")
     from annotate.quality.step import DiffError, Output
     from annotate.review.decisions import DecisionError, Journal
