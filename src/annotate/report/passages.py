@@ -9,10 +9,11 @@ from itertools import pairwise
 from annotate.records import Record
 from annotate.report.wording import attribute, clipped, label_of, language_name, rule_of, safe, value_words
 from annotate.spans import SPAN_TYPES, AnySpan
-from annotate.text.sentences import sentence_around
+from annotate.text.sentences import Sentences
 
 #: A passage is not longer than that, nor has it more entities: bounds for what is no sentence.
 _LONGEST = 1600
+_BEFORE = 400
 _MOST = 100
 #: How many characters around an entity are enough to know what it is about.
 _NEAR = 90
@@ -56,6 +57,7 @@ class Passage:
 
 def passages(record: Record) -> Iterator[Passage]:
     """The sentences of a record that hold an entity, each once."""
+    sentences = Sentences(record.text)
     start, end = 0, 0
     together: list[AnySpan] = []
     for span in record.spans:
@@ -63,10 +65,11 @@ def passages(record: Record) -> Iterator[Passage]:
             yield Passage(start, end, tuple(together))
             together = []
         if not together:
-            first, last = sentence_around(record.text, span.start, span.end)
-            start, end = max(first, min(end, span.start)), min(last, first + _LONGEST)
+            first, last = sentences.around(span.start, span.end)
+            start = max(first, min(end, span.start), span.start - _BEFORE)
+            end = min(last, start + _LONGEST)
         elif span.end > end:
-            end = min(sentence_around(record.text, span.start, span.end)[1], start + _LONGEST)
+            end = min(sentences.around(span.start, span.end)[1], start + _LONGEST)
         together.append(span)
     if together:
         yield Passage(start, end, tuple(together))

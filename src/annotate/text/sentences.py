@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 #: A full stop behind one or two digits is an ordinal's, `15. Mai`; behind four it ends a sentence, `in 1944. On`.
 _SENTENCE_END = re.compile(
@@ -27,3 +28,23 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
         else min(len(text), end + _REACH)
     )
     return first, last
+
+
+class Sentences:
+    """All sentences of a text, found in one pass: for who asks about many places of it.
+
+    >>> text = "He paid 5 euros. She paid 6!\\nOn Monday."
+    >>> [text[slice(*Sentences(text).around(at, at + 1))] for at in (8, 17, 29)]
+    ['He paid 5 euros.', 'She paid 6!', 'On Monday.']
+    """
+
+    def __init__(self, text: str) -> None:
+        self._starts, self._ends = [0], []
+        for match in _SENTENCE_END.finditer(text):
+            self._ends.append(match.start() + len(match[0].rstrip()))
+            self._starts.append(match.end())
+        self._ends.append(len(text))
+
+    def around(self, start: int, end: int) -> tuple[int, int]:
+        """Where the sentence that a stretch begins in begins, and the one that it ends in ends."""
+        return self._starts[bisect_right(self._starts, start) - 1], self._ends[bisect_left(self._ends, end)]
