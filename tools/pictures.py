@@ -76,9 +76,9 @@ def take_report(target: Path) -> None:
         page.goto(path.as_uri())
         page.screenshot(path=target / "report.png")
         page.emulate_media(color_scheme="dark")
-        page.fill("input[name=words]", "协定")
+        page.select_option("select[name=lang]", "ja")
+        page.evaluate("document.getElementById('entities').scrollIntoView()")
         page.wait_for_timeout(600)
-        page.evaluate("document.getElementById('timeline').scrollIntoView()")
         page.screenshot(path=target / "report-dark.png")
         browser.close()
 
