@@ -247,6 +247,8 @@ def test_highlights_and_selections_stand_where_they_should(page: Any, tmp_path: 
         opened(page, server)
         assert page.locator("mark[aria-current]").evaluate("mark => mark.textContent") == marked
         assert page.locator("#text").evaluate("text => text.textContent") == text
+        letter = "mark => getComputedStyle(mark, '::before').unicodeBidi"
+        assert page.locator("mark[aria-current]").evaluate(letter) == "isolate"  # it turns no digits beside it
         select(page, chosen)
         press(page, "m")
         page.fill("#field-timex", "2009")
@@ -349,6 +351,12 @@ def test_at_twice_the_size_nothing_runs_out_of_the_window(page: Any, tmp_path: P
         wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide[0] <= wide[1]
         assert page.locator(".do-accept").is_visible()
+        press(page, "a")
+        on_top = """() => {
+            const { x, y, width, height } = document.querySelector("mark[aria-current]").getBoundingClientRect();
+            return document.elementFromPoint(x + width / 2, y + height / 2).closest("mark")?.textContent;
+        }"""
+        assert page.evaluate(on_top) == "2009"
 
 
 def test_nothing_moves_when_a_verdict_is_given(page: Any, tmp_path: Path) -> None:

@@ -235,3 +235,12 @@ def test_words_are_found_in_any_script(tmp_path: Path, words: str, found: list[s
     out = write(tmp_path / "out", *(record(name, text, [], lang=name) for name, text in texts.items()))
     with desk_of(out) as desk:
         assert [row["id"] for row in desk.index.documents(words)] == found
+
+
+def test_strangers_do_not_use_up_the_rate(door: Door) -> None:
+    """Requests without the cookie, a page of another site's thousand images, leave the reviewer's own rate alone."""
+    door.enter()
+    stranger = Client(door.guard)
+    statuses = [stranger.get("/").status_code for _ in range(int(BURST) + 20)]
+    assert (statuses[0], statuses[-1]) == (403, 429)
+    assert door.client.get("/api/progress").status_code == 200

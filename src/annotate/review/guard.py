@@ -19,7 +19,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES = 1 << 18
-#: Requests a second, and how many may come at once after a pause; a person with a key held down stays below.
+#: Requests a second, and how many may come at once after a pause; a person with a key held down stays below. Those who
+#: have not opened the link are counted apart, so that they cannot use up what the reviewer needs.
 RATE, BURST = 200.0, 400.0
 
 HEADERS = {
@@ -40,6 +41,24 @@ _LINK = "This page is for who has started it. Open the link that `annotate revie
 _USED = "This link was used already. Start `annotate review` again for a new one; all decisions are kept.\n"
 
 
+class Bucket:
+    """So many requests at once, and so many a second after that."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._left, self._at = BURST, clock()
+
+    def take(self) -> bool:
+        """Whether one more is within the rate."""
+        now = self._clock()
+        self._left = min(BURST, self._left + (now - self._at) * RATE)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 class Guard:
     """The application behind it is reached by whoever may."""
 
@@ -50,8 +69,7 @@ class Guard:
         self._session = secrets.token_urlsafe(32)
         self.csrf = secrets.token_urlsafe(32)
         self.token: str | None = secrets.token_urlsafe(32)
-        self._clock = clock
-        self._left, self._at = BURST, clock()
+        self._holder, self._strangers = Bucket(clock), Bucket(clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -75,7 +93,7 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why a request is refused whoever sends it."""
-        if not self._within_rate():
+        if not (self._holder if self._is_known(headers) else self._strangers).take():
             return PlainTextResponse("Too many requests.\n", 429, {"retry-after": "1"})
         if headers.getlist("host") not in [[host] for host in self._hosts]:
             return PlainTextResponse("This is not the host that was started.\n", 421)
@@ -87,15 +105,6 @@ class Guard:
         if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             return PlainTextResponse("Requests come from the page itself.\n", 403)
         return None
-
-    def _within_rate(self) -> bool:
-        now = self._clock()
-        self._left = min(BURST, self._left + (now - self._at) * RATE)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
     def _entry(self, scope: Scope, headers: Headers) -> Response | None:
         """The way in for the holder of the link, and the door for everyone else."""

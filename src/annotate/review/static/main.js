@@ -43,6 +43,7 @@ async function begin() {
   byId("later").addEventListener("click", () => stretch(article.end));
   byId("text").addEventListener("click", clicked);
   document.addEventListener("keydown", pressed);
+  addEventListener("resize", () => entity && view.reveal(entity, floor()));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) once(catchUp); });
   setInterval(() => { if (!document.hidden) progress(); }, 4000);
   drawProgress(told);
@@ -161,9 +162,15 @@ async function show(wanted) {
   entity = article.entities.find((one) => one.number === wanted.number) ?? null;
   draft = null;
   view.current(entity);
-  view.reveal(entity);
   drawPanel();
+  view.reveal(entity, floor());
   drawQueue();
+}
+
+// Where the text ends that can be seen: a narrow window has the panel over it.
+function floor() {
+  const [panel, text] = [byId("panel").getBoundingClientRect(), byId("text").getBoundingClientRect()];
+  return panel.left < text.right && text.left < panel.right ? panel.top : innerHeight;
 }
 
 function clicked(event) {
@@ -187,14 +194,14 @@ async function choose(chosen) {
 
 // --- deciding
 
-async function decide(judgements, announced) {
+async function decide(judgements, announced, of = null) {
   if (!article) return false;
   const request = { key: newKey(), known, document: article.document, judgements };
   try {
     const answer = await post("/api/decide", request);
     known = answer.last;
     cache.delete(article.document);
-    said(announced);
+    said(announced, of);
     progressed(answer);
     return true;
   } catch (error) {
@@ -244,7 +251,7 @@ async function judge(verdict, comment = null) {
   const judged = entity;
   if (verdict === "accept" && draft && isMended()) return mend();
   if (verdict === "accept" && judged.verdict === "add") return next();
-  const done = await decide([{ verdict, span: place(judged), comment }], `${VERDICTS[verdict]}: ${judged.text}`);
+  const done = await decide([{ verdict, span: place(judged), comment }], `${VERDICTS[verdict]}: `, judged.text);
   if (!done) return;
   judgedHere.add(judged.number);
   judged.verdict = verdict;
@@ -260,7 +267,7 @@ async function mend() {
   const correction = { start: draft.start, end: draft.end, label: draft.label, value };
   const verdict = draft.isNew ? "add" : "correct";
   const span = draft.isNew ? null : place(entity);
-  const done = await decide([{ verdict, span, correction, comment: commentOf() }], `${VERDICTS[verdict]}: ${draft.text}`);
+  const done = await decide([{ verdict, span, correction, comment: commentOf() }], `${VERDICTS[verdict]}: `, draft.text);
   if (!done) return;
   const wasNew = draft.isNew;
   if (!wasNew) judgedHere.add(entity.number);
@@ -283,7 +290,7 @@ async function acceptAll() {
     const answer = await post("/api/decide", request);
     known = answer.last;
     progressed(answer);
-    said(`right, ${answer.seqs.length} times: ${entity.text}`);
+    said(`right, ${answer.seqs.length} times: `, entity.text);
   } catch (error) {
     return void (await refused(error));
   }
@@ -321,8 +328,8 @@ async function undo() {
     entity = back;
     draft = null;
     view.current(entity);
-    view.reveal(entity);
     drawPanel();
+    view.reveal(entity, floor());
     drawQueue();
   } catch (error) {
     await refused(error);
@@ -358,7 +365,7 @@ function bounds(start, end) {
   Object.assign(draft, { start, end, text: view.slice(start, end), value });
   drawDraft();
   drawPanel();
-  say(`now: ${draft.text}`);
+  say("now: ", draft.text);
 }
 
 function drawDraft() {
@@ -392,7 +399,7 @@ function addMissing() {
   drawDraft();
   drawPanel();
   byId("label").focus();
-  say(`to be added: ${draft.text}`);
+  say("to be added: ", draft.text);
 }
 
 function relabel(label) {
@@ -590,11 +597,12 @@ function drawProgress(now) {
   }
 }
 
-function say(message) {
-  byId("said").textContent = message;
+// What has happened, for eyes and screen readers; `of` are words of the article.
+function say(message, of = null) {
+  fill(byId("said"), message, of === null ? null : bdi(of));
 }
 
-const said = (message) => say(`Saved. ${message[0].toUpperCase()}${message.slice(1)}`);
+const said = (message, of) => say(`Saved. ${message[0].toUpperCase()}${message.slice(1)}`, of);
 
 function alarm(message) {
   const trouble = byId("trouble");

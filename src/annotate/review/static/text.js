@@ -102,12 +102,13 @@ export class TextView {
     for (const node of this.marks.get(entity) ?? []) node.setAttribute("aria-current", "true");
   }
 
-  reveal(entity) {
+  // Bring an entity into sight; `floor` is where what lies over the text begins, in a narrow window the panel.
+  reveal(entity, floor) {
     const first = this.marks.get(entity)?.[0];
     if (!first) return;
     const { top, bottom } = first.getBoundingClientRect();
-    const room = window.innerHeight;
-    if (top < room * 0.2 || bottom > room * 0.7) first.scrollIntoView({ block: "center" });
+    const room = Math.min(floor, window.innerHeight);
+    if (top < room * 0.2 || bottom > room * 0.8) window.scrollBy(0, (top + bottom) / 2 - room / 2);
   }
 
   judged(entity) {
