@@ -63,6 +63,8 @@ def test_what_only_looks_like_money(lang: str, text: str, region: str | None, fo
         ("es", "Chile y Colombia licitan. La obra vale 40.000 millones de pesos.", None),
         ("de", "Es kostet vier US-Dollar, das sind 5 Cent mehr.", "USD"),
         ("en", "It cost A$5 million, then $3 million.", "AUD"),
+        ("en", "It cost A$5 million ($3 million).", "USD"),
+        ("ko", "캐나다는 20억 캐나다 달러, 수출은 610억 달러다.", "USD"),
         ("en", "It cost A$5 million and US$2 million, then $3 million.", "USD"),
     ],
 )

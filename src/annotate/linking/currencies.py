@@ -88,9 +88,11 @@ def _settle_cents(span: Linked, value: MoneyValue, text: _Text) -> None:
 
 
 def _settle_dollar(span: Linked, value: MoneyValue, text: _Text) -> None:
-    """A bare dollar sign is of the text's own dollars or pesos, where it has no other."""
-    codes = str(span.match.get("currency") or "").replace("*", "").split("|")
-    if len(codes) > 1 and "USD" not in text.home(span.grammar) - {"USD"}:
+    """A bare dollar sign is of the text's own dollars or pesos, where it has no other; in brackets it tells what those
+    are worth."""
+    codes = _codes(span)
+    converted = text.tokens.text[: span.match.start].endswith(("(", "（"))
+    if len(codes) > 1 and not _word(span)[:1].isalpha() and not converted:
         own = {code for code in _spoken(text, but=span, surely=True) if code in codes}
         if len(own) == 1 and own != {"USD"}:
             span.value = replace(value, currency=own.pop())

@@ -501,6 +501,8 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
         kinds["numeric_day_month"] = pair
     if month := _month_year(two) or _month_year(two[::-1], whole=True):
         kinds["numeric_month_year"] = month
+        if len(two[0]) == 4 and (span := _year_span(atoms, k, settings)):
+            kinds.update(span[2])
     return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
 
 

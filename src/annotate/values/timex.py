@@ -109,6 +109,10 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
         first, last = match.get("year_span").split("/")
         return _interval(_point(Calendar(year=int(first))), _point(Calendar(year=int(last))))
     parts = calendar_of(match, anchor)
+    if stretch := match.get("stretch"):
+        return _stretch_of_year(match, parts.year, anchor, last=stretch == "last")
+    if (away := match.get("century_offset")) is not None:
+        parts = replace(parts, century=(anchor.year - 1) // 100 + 1 + int(away) if anchor else None)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
     if match.get("story") is not None:
@@ -236,9 +240,10 @@ def _point(parts: Calendar) -> DateValue:
     """The value of parts that stand by themselves; open where the year is not given."""
     y = "XXXX" if parts.year is None else f"{parts.year:04d}"
     if parts.decade is not None:
-        return _decade(parts.decade)
+        return _decade(parts.decade % 100 + (parts.century - 1) * 100 if parts.century else parts.decade)
     if parts.century is not None:
-        return _century(parts.century, bc=parts.bc)
+        value = _century(parts.century, bc=parts.bc)
+        return structs.replace(value, mod="START" if parts.half == 1 else "END") if parts.half in (1, 2) else value
     if parts.month is not None:
         return _in_month(parts, y)
     for grain, number, months in (("quarter", parts.quarter, 3), ("half", parts.half, 6)):
@@ -257,6 +262,17 @@ def _point(parts: Calendar) -> DateValue:
     if parts.year is not None:
         return _value(y, "year", edtf=y, days=_month_days(parts.year, 1, 12))
     return _open_day(parts)
+
+
+def _stretch_of_year(match: Slots, year: int | None, anchor: date | None, *, last: bool) -> DateValue | None:
+    """`first nine months of 2024`, and of the document's year where none is named."""
+    months = (_integer(match.get("count")) or 0) * (3 if match.get("unit") == "quarter" else 1)
+    if not 1 <= months <= 12:
+        return None
+    first = 13 - months if last else 1
+    known = anchor.year if year is None and anchor else year
+    value = _interval(*(_point(Calendar(year=known, month=m)) for m in (first, first + months - 1)))
+    return value if year or value is None or anchor is None else _told_from(anchor, value)
 
 
 def _century(number: int, *, bc: bool) -> DateValue:

@@ -62,7 +62,8 @@ _CODE_STOP = frozenset({"name_stop", "organisation", "territory"})
 _CLOSES = frozenset(".,;:!?)]»”\"'’。、，；：）」』】…")
 _OPENS = frozenset("([（「『【«“„‘'\"")
 _DASHES = frozenset("-–—~～〜")
-_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?![\d])")
+#: Four digits that are grouped: many a text groups from five on only, which tells nothing of a year.
+_GROUPED = re.compile(r"(?<![\d.,])\d[.,'’\u00a0\u202f]\d{3}(?![\d.,])")
 _UNGROUPED = re.compile(r"(?<![\d.,/:-])(?:[3-9]\d{3}|2[2-9]\d\d)(?![\d.,/:-])")
 
 
