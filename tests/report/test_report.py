@@ -367,7 +367,7 @@ def test_a_file_of_others_is_not_written_over(here: Path) -> None:
     assert call("out", "-o", "out")[1].startswith("annotate: out: is a folder; name a file, such as ")
     code, said = call("out", "-o", "nowhere/page.html")
     assert code == 2
-    assert "nowhere" in said
+    assert said.startswith("annotate: nowhere/page.html: there is no folder nowhere; make it first")
 
 
 @pytest.mark.parametrize(

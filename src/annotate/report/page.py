@@ -63,6 +63,8 @@ def is_report(path: Path) -> bool:
 def _refuse_other(target: Path, *, force: bool) -> None:
     if target.is_dir():
         raise OutputError(f"{target}: is a folder; name a file, such as {target / 'report.html'}")
+    if not target.parent.is_dir():
+        raise OutputError(f"{target}: there is no folder {target.parent}; make it first, or name another file with -o")
     try:
         ours = force or not target.exists() or is_report(target)
     except OSError as error:
