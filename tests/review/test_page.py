@@ -220,6 +220,29 @@ def test_two_tabs_do_not_disagree_silently(page: Any, tmp_path: Path) -> None:
     assert [d["verdict"] for d in decisions_of(out)] == ["reject", "accept"]
 
 
+def test_what_another_tab_has_decided_is_shown(page: Any, tmp_path: Path) -> None:
+    """A tab that decides about something else meanwhile sees what the other one decided, and cannot overlook it."""
+    out = write(tmp_path / "out", years("a", 8))
+    with Served(out) as server:
+        opened(page, server)
+        other = page.context.new_page()
+        other.goto(f"http://127.0.0.1:{server.port}/")
+        other.wait_for_selector("mark[aria-current]")
+        idle(other)
+        press(page, "r", "r")
+        other.locator("mark").nth(3).click()
+        press(other, "a")
+        assert [mark.get_attribute("data-verdict") for mark in other.locator("mark").all()[:5]] == [
+            "reject",
+            "reject",
+            "",
+            "accept",
+            "",
+        ]
+        other.close()
+    assert [d["verdict"] for d in decisions_of(out)] == ["reject", "reject", "accept"]
+
+
 OFFSETS = {
     "emoji": ("👩‍👩‍👧‍👦🇳🇱 on 😀 5 May 2008 😀, and 𝟚𝟘𝟘𝟡 too.", "5 May 2008", "𝟚𝟘𝟘𝟡"),
     "combining": (

@@ -199,14 +199,20 @@ async function decide(judgements, announced, of = null) {
   const request = { key: newKey(), known, document: article.document, judgements };
   try {
     const answer = await post("/api/decide", request);
-    known = answer.last;
     cache.delete(article.document);
     said(announced, of);
     progressed(answer);
+    await seen(answer.seqs, answer.last);
     return true;
   } catch (error) {
     return refused(error);
   }
+}
+
+// Our own decisions are known; where others came in between, all that is shown is fetched anew.
+async function seen(seqs, last) {
+  if (seqs[0] === known + 1 && last === seqs.at(-1)) known = last;
+  else await catchUp();
 }
 
 async function refused(error) {
@@ -226,6 +232,7 @@ async function catchUp() {
   if (!newer.length) return;
   cache.clear();
   await reload();
+  queue = await fetchQueue(item?.number ?? 0);
   progressed(await get("/api/progress"));
 }
 
