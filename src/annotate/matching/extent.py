@@ -219,8 +219,10 @@ def _named(match: Match, line: _Line) -> Match:
     high = _pair(line, high)
     if line.complements and "known" not in match.slots:
         high = _phrase(line, first, high) if proper else high
-        high = _complement(line, high) if "named" not in match.slots and high == last else high
-    return match if (low, high) == _at(match, line) else _cut(match, line, low, high, named=True)
+    named = (low, high) != (first, last)
+    if line.complements and not named and not match.slots.keys() & {"known", "named"}:
+        high = _complement(line, high)
+    return match if (low, high) == _at(match, line) else _cut(match, line, low, high, named=named)
 
 
 def _is_no_beginning(line: _Line, n: int) -> bool:
@@ -357,7 +359,7 @@ def _is_adjective(line: _Line, n: int) -> bool:
 
 def _adjectives(line: _Line, n: int) -> int:
     """Behind the adjectives that follow a noun, a list of them too: `culturale, scientifica e tecnologica`."""
-    start = n - _is_adjective(line, n - 1)
+    start = n - (_is_adjective(line, n - 1) or line.is_(n - 1, *_TYPES))
     while _is_adjective(line, n):
         n += 1
     end = n
