@@ -43,7 +43,7 @@ _TYPES = ("agreement_type_after",)
 _ADJECTIVES = ("complement_adj", "agreement_adj_after", "level_after", "named_adj")
 #: What no noun of a complement is.
 _NO_NOUN = (
-    *("complement_not", "article", "territory", "number", "ordinal", "approximator"),
+    *("complement_not", "complement_verb", "article", "territory", "number", "ordinal", "approximator"),
     *("month", "weekday", "season", "relative", "directed", "part", "ago_before"),
 )
 _TIMES = ("month", "weekday", "numeric_date")
