@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
+from annotate.export.shown_days import same_day
 from annotate.review.carry import Carrier, is_place
 from annotate.review.decisions import DecisionError
 from annotate.review.forms import VALUE_TYPES, parts
@@ -33,7 +34,7 @@ _SPACE = re.compile(r"'*[\t\r\n]")
 _SPACE_NEUTRALISED = re.compile(r"'+[\t\r\n]")
 
 #: Controls, and what turns the direction of writing unseen.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_UNSEEN = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _SAME = str.maketrans("‘’‚‛′＇“”„‟″＂", "''''''" + '""""""')
 
 
@@ -63,8 +64,12 @@ def shown(text: str) -> str:
     >>> shown("five\r\n million\u202e")
     'five million\\u202e'
     """
-    seen = _UNSEEN.sub(lambda match: match[0].encode("unicode_escape").decode(), " ".join(text.split()))
-    return fitting(neutral(seen))
+    return fitting(neutral(spelt(" ".join(text.split()))))
+
+
+def spelt(text: str) -> str:
+    """A text whose unseen signs are written out; line ends stay."""
+    return _UNSEEN.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def fitting(text: str) -> str:
@@ -109,7 +114,7 @@ def alike(cell: str, written: str) -> bool:
     (True, True, False)
     """
     ours, theirs = plain(cell), plain(written)
-    return ours == theirs or _same_number(ours, theirs) or _same_day(ours, theirs)
+    return ours == theirs or _same_number(ours, theirs) or same_day(ours, theirs)
 
 
 _NUMBER = re.compile(r"-?\d+([.]\d+)?")
@@ -129,23 +134,6 @@ def _same_number(cell: str, written: str) -> bool:
     digits = len(ours.as_tuple().digits) if "E" in number.upper() else _DIGITS
     short = len(theirs.as_tuple().digits) <= _DIGITS and "E" not in number.upper()
     return ours == theirs if short else Context(digits).plus(ours) == Context(digits).plus(theirs)
-
-
-_DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
-_SHOWN_DAY = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})(?: 0{1,2}:00(?::00)?)?")
-
-
-def _same_day(cell: str, written: str) -> bool:
-    """Whether a cell shows a day, or the first of a month, in whatever order a spreadsheet has for it."""
-    day, found = _DAY.fullmatch(written), _SHOWN_DAY.fullmatch(cell)
-    if day is None or found is None:
-        return False
-    year, month, number = int(day[1]), int(day[2]), int(day[3] or 1)
-    one, two, three = int(found[1]), int(found[3]), int(found[4])
-    if len(found[1]) == 4:
-        return (one, two, three) == (year, month, number)
-    years = (year,) if len(found[4]) == 4 else (year % 100,)
-    return three in years and (one, two) in ((month, number), (number, month))
 
 
 # --- values

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from annotate.export.articles import Article, Entry
-from annotate.export.cells import as_cell, fields_of, fitting, neutral, plain, shown
+from annotate.export.cells import as_cell, fields_of, fitting, neutral, plain, shown, spelt
 from annotate.export.corrections import VALUE_FIELDS, correction_cell
 from annotate.text.sentences import sentence_around
 
@@ -75,7 +75,7 @@ def row_of(article: Article, entry: Entry) -> Row:
     row: Row = {
         "verdict": standing.verdict,
         "correction": fitting(neutral(correction_cell(entity, correction, article.carrier))) if correction else "",
-        "comment": fitting(neutral(standing.comment)),
+        "comment": fitting(neutral(spelt(standing.comment.replace("\t", " ")))),
         "label": shown(entity.label),
         "surface": shown(entity.text),
         "sentence": "".join(sentence_of(article.record["text"], entity.start, entity.end)),
