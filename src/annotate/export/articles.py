@@ -11,7 +11,7 @@ from annotate.quality.step import DiffError, Output
 from annotate.records import Record, RecordError
 from annotate.review.carry import Carried, Carrier
 from annotate.review.decisions import Decision, Entity, living
-from annotate.review.desk import added
+from annotate.review.states import added
 from annotate.schema import invariants
 
 

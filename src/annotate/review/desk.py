@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from annotate.quality.wilson import wilson
+from annotate.review.article import entity_shown, fact_shown, opinion_shown, window
 from annotate.review.asked import wanted_entity
 from annotate.review.carry import Carried, Carrier, context_of
 from annotate.review.decisions import (
@@ -30,21 +31,12 @@ from annotate.review.decisions import (
     living,
     read_decisions,
 )
-from annotate.review.index import Index, Record, ReviewError, State, States
+from annotate.review.index import Index, Record, ReviewError, States
 from annotate.review.queue import Filter, Queue
+from annotate.review.states import Place, added, states_of
 
-#: How much of a text goes to the page at once, in code points; a longer one is shown a stretch at a time.
-WINDOW = 12_000
 _MOST_AT_ONCE = 500
 _KEPT = 8
-
-
-class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where an entity stands, by which a request names it."""
-
-    start: int
-    end: int
-    label: str
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -284,7 +276,7 @@ class Desk:
         """A document, or the stretch of it that begins at `start`, or that `around` stands in."""
         carrier = self._carrier(number)
         record, text = carrier.record, carrier.text
-        first, last = _window(text, start, around)
+        first, last = window(text, start, around)
         meta = record.get("meta") or {}
         return {
             "document": number,
@@ -300,7 +292,7 @@ class Desk:
             "text": text[first:last],
             "whole": self.reviewer in states_of(carrier.carry(self._living(str(record["id"])))).wholes,
             "entities": self._entities(number, carrier, first, last),
-            "facts": [_fact(fact, record) for fact in record.get("facts") or ()],
+            "facts": [fact_shown(fact, record) for fact in record.get("facts") or ()],
         }
 
     def _entities(self, number: int, carrier: Carrier, first: int, last: int) -> list[dict[str, Any]]:
@@ -315,18 +307,20 @@ class Desk:
         for carried in carrier.carry(d for d in decisions if d.reviewer != self.reviewer):
             if carried.span is not None:
                 place = (carried.span["start"], carried.span["end"], carried.span["label"])
-                theirs.setdefault(place, []).append(_told(carried))
+                theirs.setdefault(place, []).append(opinion_shown(carried))
         rows = self.index.within(number, first, last)
         numbers = {(row["start"], row["end"], row["label"]): row["number"] for row in rows}
         shown = []
         for span in carrier.record["spans"]:
             place = (span["start"], span["end"], span["label"])
             if span["start"] < last and first < span["end"]:
-                shown.append(_entity(carrier.entity(span), numbers.get(place), mine.get(place), theirs.get(place, [])))
+                shown.append(
+                    entity_shown(carrier.entity(span), numbers.get(place), mine.get(place), theirs.get(place, []))
+                )
         for spot, (entity, decision) in self._added(carrier).items():
             shown.append(
                 {
-                    **_entity(entity, None, None, []),
+                    **entity_shown(entity, None, None, []),
                     "verdict": "add",
                     "comment": decision.comment,
                     "found": {"start": spot.start, "end": spot.end, "label": spot.label},
@@ -374,89 +368,6 @@ class Desk:
         }
 
 
-def states_of(carried: Iterable[Carried]) -> States:
-    """What each reviewer thinks of each span: by the last decision about it."""
-    spans: dict[tuple[str, tuple[int, int, str]], State] = {}
-    wholes: dict[str, None] = {}
-    for one in carried:
-        decision = one.decision
-        if decision.verdict == "whole":
-            if one.outcome == "holds":
-                wholes[decision.reviewer] = None
-            continue
-        if one.span is None or one.outcome in ("gone", "unplaced"):
-            continue
-        place = (one.span["start"], one.span["end"], one.span["label"])
-        verdict = _verdict(one)
-        opinion = verdict
-        if verdict == "correct" and one.correction is not None:
-            opinion += msgspec.json.encode(one.correction, order="deterministic").decode()
-        spans[decision.reviewer, place] = State(
-            decision.reviewer, place, verdict, decision.seq, opinion, bool(decision.settles)
-        )
-    return States(tuple(spans.values()), tuple(wholes))
-
-
-def added(carrier: Carrier, carried: Iterable[Carried]) -> dict[Place, tuple[Entity, Decision]]:
-    """What was added and is in the output nowhere yet, as it was last corrected; by its place in the text of now."""
-    found: dict[Place, tuple[Entity, Decision]] = {}
-    for one in carried:
-        decision = one.decision
-        subject = decision.span
-        if decision.verdict == "add" and one.outcome == "open" and one.correction is not None:
-            found[_place(one.correction)] = (one.correction, decision)
-        elif subject is not None and subject.rule is None and one.span is None:
-            earlier = found.get(_place(subject))
-            if decision.verdict == "reject":
-                found.pop(_place(subject), None)
-            elif earlier is not None and one.correction is not None:
-                del found[_place(subject)]
-                found[_place(one.correction)] = (one.correction, decision)
-    return found
-
-
-def _place(entity: Entity) -> Place:
-    return Place(entity.start, entity.end, entity.label)
-
-
-def _entity(found: Entity, number: int | None, mine: Carried | None, theirs: list[dict[str, Any]]) -> dict[str, Any]:
-    """An entity as the page has it: as corrected, with what was found beside it."""
-    shown = found
-    if mine is not None and mine.decision.verdict == "correct" and mine.outcome == "open" and mine.correction:
-        shown = mine.correction
-    return {
-        "number": number,
-        "start": shown.start,
-        "end": shown.end,
-        "text": shown.text,
-        "label": shown.label,
-        "value": shown.value,
-        "rule": found.rule,
-        "found": {"start": found.start, "end": found.end, "label": found.label, "value": found.value},
-        "verdict": None if mine is None else _verdict(mine),
-        "comment": None if mine is None else mine.decision.comment,
-        "was": mine.decision.span.value if mine and mine.outcome == "changed" and mine.decision.span else None,
-        "others": theirs,
-    }
-
-
-def _verdict(carried: Carried) -> str:
-    if carried.outcome == "changed":
-        return "changed"
-    return "accept" if carried.outcome == "followed" else carried.decision.verdict
-
-
-def _told(carried: Carried) -> dict[str, Any]:
-    decision = carried.decision
-    wanted = None if carried.correction is None else msgspec.to_builtins(carried.correction)
-    return {
-        "reviewer": decision.reviewer,
-        "verdict": _verdict(carried),
-        "correction": wanted,
-        "comment": decision.comment,
-    }
-
-
 def _short(decision: Decision, number: int | None) -> dict[str, Any]:
     subject = decision.subject
     return {
@@ -466,29 +377,6 @@ def _short(decision: Decision, number: int | None) -> dict[str, Any]:
         "text": subject.text if subject else None,
         "undoes": decision.undoes,
     }
-
-
-def _window(text: str, start: int | None, around: int) -> tuple[int, int]:
-    """The stretch of a text that is shown: all of a short one, else from the beginning of a line to the end of one."""
-    if len(text) <= WINDOW:
-        return 0, len(text)
-    first = max(0, around - WINDOW // 3) if start is None else min(max(0, start), len(text))
-    if start is None and first:
-        line = text.rfind("\n", max(0, first - WINDOW // 3), first) + 1
-        first = line or first
-    last = min(len(text), first + WINDOW)
-    if last < len(text):
-        line = text.rfind("\n", first + WINDOW // 2, last) + 1
-        last = line or last
-    return first, last
-
-
-def _fact(fact: Mapping[str, Any], record: Record) -> dict[str, Any]:
-    """A fact with the words of what it names."""
-    words = {span["id"]: span["text"] for span in record["spans"] if "id" in span}
-    named = {key: words.get(fact.get(key), fact.get(key)) for key in ("subject", "date", "amount")}
-    start, end = (fact.get("evidence") or [0, 0])[:2]
-    return {**fact, **named, "evidence": {"start": start, "end": end, "text": record["text"][start:end]}}
 
 
 __all__ = ["Desk", "Filter", "Judgement", "Place", "Request", "ReviewError", "Wanted", "states_of"]
