@@ -43,7 +43,7 @@ _DATE_SIGNS = frozenset("/.-‐‑")
 _SPAN_SIGNS = frozenset("/-–‐‑")
 _CODE_SIGNS = frozenset("/-_.:")
 _ADDRESS = re.compile(r"://|www\.|@")
-_BREAKS_ADDRESS = frozenset("<>\"'”’»)]}|,;")
+_BREAKS_ADDRESS = frozenset("<>\"'”’»)]}|,;、，。；：！？（）「」『』《》【】")
 
 CODE = "\x00code"
 
