@@ -94,7 +94,7 @@ def _settle_dollar(span: Linked, value: MoneyValue, text: _Text) -> None:
     converted = text.tokens.text[: span.match.start].endswith(("(", "（"))
     if len(codes) > 1 and not _word(span)[:1].isalpha() and not converted:
         own = {code for code in _spoken(text, but=span, surely=True) if code in codes}
-        if len(own) == 1 and own != {"USD"}:
+        if len(own) == 1 and own != {"USD"} and "USD" not in text.named:  # who speaks of America may mean its money
             span.value = replace(value, currency=own.pop())
 
 
