@@ -46,6 +46,11 @@ class _Text:
         whole = (0, len(self.tokens.text))
         return set().union(*(_currencies_named(grammar, whole, self.tokens) for grammar in grammars.values()))
 
+    @cached_property
+    def bare(self) -> int:
+        """How many sums are in dollars that do not say whose they are."""
+        return sum(len(_codes(span)) > 1 and getattr(span.value, "currency", None) == "USD" for span in self.sums)
+
     def home(self, grammar: Grammar) -> set[str]:
         """The currencies of the document's region and of the language's own."""
         return {*region_currencies(self.region or ""), *region_currencies(grammar.settings.region or "")}
@@ -89,13 +94,17 @@ def _settle_cents(span: Linked, value: MoneyValue, text: _Text) -> None:
 
 def _settle_dollar(span: Linked, value: MoneyValue, text: _Text) -> None:
     """A bare dollar sign is of the text's own dollars or pesos, where it has no other; in brackets it tells what those
-    are worth."""
+    are worth.
+
+    It is America's where the text names America, or tells more sums in bare dollars than in those of its own.
+    """
     codes = _codes(span)
     converted = text.tokens.text[: span.match.start].endswith(("(", "（"))
-    if len(codes) > 1 and not _word(span)[:1].isalpha() and not converted:
-        own = {code for code in _spoken(text, but=span, surely=True) if code in codes}
-        if len(own) == 1 and own != {"USD"} and "USD" not in text.named:  # who speaks of America may mean its money
-            span.value = replace(value, currency=own.pop())
+    if len(codes) < 2 or _word(span)[:1].isalpha() or converted or "USD" in text.named:
+        return
+    own = [code for code in _spoken(text, but=span, surely=True) if code in codes]
+    if len({*own}) == 1 and own[0] != "USD" and len(own) >= text.bare:
+        span.value = replace(value, currency=own[0])
 
 
 def _spoken(text: _Text, *, but: Linked, surely: bool = False) -> Iterator[str | None]:
