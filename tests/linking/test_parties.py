@@ -51,3 +51,11 @@ def test_a_known_name_keeps_its_parties() -> None:
     """What the list of names says holds against the sentence."""
     (found,) = parties("Japan and the United Kingdom signed the EVFTA, says a hoax.", "en")
     assert {*found} == {"EU", "VN"}
+
+
+def test_a_month_in_a_date_is_no_verb() -> None:
+    """May in a date does not say that something may be: the fact stands, with its parties and its day."""
+    record = annotate.annotate("Fiji signed a trade agreement with Togo on 5 May 2021.", lang="en")
+    (fact,) = record.facts
+    assert (fact.type, fact.parties) == ("signed", ("FJ", "TG"))
+    assert annotate.annotate("Fiji may sign a trade agreement with Togo on 5 June 2021.", lang="en").facts == ()

@@ -30,7 +30,7 @@ def facts_of(inside: Sequence[Linked], sentence: tuple[int, int], tokens: Tokens
     if len(pacts) != 1:
         return
     pact = pacts[0]
-    status, verb = _status(pact, sentence, tokens)
+    status, verb = _status(pact, sentence, [s for s in inside if s is not pact], tokens)
     if status is None or verb is None:
         return
     date = _only_date(dates)
@@ -74,11 +74,18 @@ def _phrase_in(grammar: Grammar, name: str, words: str) -> bool:
     return any(words.casefold().startswith(form.casefold()) for form in forms if form)
 
 
-def _status(pact: Linked, sentence: tuple[int, int], tokens: Tokens) -> tuple[str | None, tuple[int, int] | None]:
-    """What the verbs of the sentence make of it, where they agree; with the place of the first of them."""
+def _status(
+    pact: Linked, sentence: tuple[int, int], others: Sequence[Linked], tokens: Tokens
+) -> tuple[str | None, tuple[int, int] | None]:
+    """What the verbs of the sentence make of it, where they agree; with the place of the first of them.
+
+    What stands in other spans is no verb: May in `5 May 2024` is none.
+    """
     verbs = "partnership_verb" if pact.match.label == "PARTNERSHIP" else "agreement_verb"
     first, last = tokens.within(*sentence)
-    kinds = [pact.grammar.lexicon[word] or {} for word in tokens.words[first:last]]
+    taken = {i for other in others for i in range(other.match.i, other.match.j)}
+    lexicon, words = pact.grammar.lexicon, tokens.words
+    kinds = [{} if i in taken else lexicon[words[i]] or {} for i in range(first, last)]
     if any("status_block" in k for k in kinds):
         return None, None
     found: dict[str, tuple[int, int]] = {}
