@@ -146,3 +146,30 @@ def test_a_title_may_name_another_agreement(lang: str, marked: str) -> None:
 def test_an_english_name_goes_on_by_english_words(lang: str, marked: str) -> None:
     """Inside a text of another language an English head takes the small words of English, not those of the text."""
     assert_marked(lang, marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("en", "They signed a [search, rescue and salvage agreement] ([SRSA])."),
+        ("en", "Oslo ended the [general sharing of radar information agreement] ([GSORIA])."),
+        ("en", "They signed an important [fisheries agreement] ([FA])."),
+        ("nl", "Zij tekenden de [wederzijdse steunovereenkomst] ([WSO])."),
+        ("de", "Sie zeichneten das [gegenseitige Versorgungsabkommen] ([GVA])."),
+    ],
+)
+def test_words_before_the_head_that_the_acronym_spells_belong_to_the_name(lang: str, marked: str) -> None:
+    """The letters of the acronym say how far it goes; small words may be passed over, others stay outside."""
+    assert_marked(lang, marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("nl", "Oslo zegde het [Open Rivers (OR)-verdrag] op."),
+        ("en", "They cited the [Convention on the Protection of All Workers against Dust]."),
+    ],
+)
+def test_an_acronym_inside_and_a_word_that_mostly_opens_sentences_are_of_the_name(lang: str, marked: str) -> None:
+    """`(OR)` before the head, `All` between capitals."""
+    assert_marked(lang, marked)

@@ -12,7 +12,8 @@ the extent is decided here, once, and not by patterns in each language:
 - where types stand behind the head, a noun without an article types it, whatever the noun (`contrato de desguace`), and
   so do the adjectives behind it; behind a capitalised head the phrase in lower case is part of the name;
 - two names joined by `and` are two;
-- an acronym in brackets behind the name, or behind its parties, is a second span of it.
+- an acronym in brackets behind the name, or behind its parties, is a second span of it, and words in lower case before
+  the head that spell it out belong to the name: acquisition and cross-servicing agreement (ACSA).
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class _Line:
     tokens: Tokens
     #: Whether nouns are capitalised as a rule, so that a capital is no sign of a name.
     capital_nouns: bool
-    #: Whether types and adjectives stand behind the head.
+    #: Whether adjectives stand behind the head.
     head_first: bool
     #: Whether the language has words that open a complement in lower case, and so the lists that bound it.
     complements: bool
@@ -103,6 +104,11 @@ class _Line:
     def capital(self, n: int) -> bool:
         return self.is_(n, CAPITAL) and not self.is_(n, *_TIMES)
 
+    def titled(self, n: int) -> bool:
+        """Whether a capital makes a word part of a name, be it one that mostly opens sentences: of All Forms."""
+        opener = self.is_(n, "name_stop") and self.word(n)[:1].isupper() and self.capital(n + 1)
+        return self.capital(n) or (opener and not self.capital_nouns and self.word(n - 1) not in _SENTENCE)
+
     def glued(self, n: int) -> bool:
         """Whether a unit follows the one before it without a space."""
         return 0 < n < len(self.units) and not self.units[n - 1].space
@@ -118,7 +124,7 @@ def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: An
     `units` gives the units of the line of a stretch of tokens.
     """
     taken = {(m.i, m.j) for m in matches}
-    head_first = bool(grammar.lists.get("agreement_type_after"))
+    head_first = bool(grammar.lists.get("agreement_adj_after"))
     complements = bool(grammar.lists.get("complement_open"))
     for match in matches:
         shape = grammar.labels[match.label].value if match.label else ""
@@ -134,8 +140,10 @@ def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: An
             line = replace(line, joiners=_ENGLISH)
         for part in _parts(match, line) if shape == "agreement" else (match,):
             named = _named(part, line)
-            yield named
             acronym = _acronym(named, line, grammar)
+            if acronym is not None and not head_first:
+                named = _spelled(named, line, str(acronym.get("acronym")))
+            yield named
             if acronym is not None and (acronym.i, acronym.j) not in taken:
                 taken.add((acronym.i, acronym.j))
                 yield acronym
@@ -206,7 +214,8 @@ def _named(match: Match, line: _Line) -> Match:
         return _cut(match, line, *quoted, named=True)
     low, high = first, last
     proper = any(line.capital(n) for n in range(first, last) if line.is_(n, *line.heads, "agreement_name"))
-    if proper and not line.head_first:
+    bracketed = line.word(first + 1) in _OPEN_BRACKETS  # Intermediate-Range Forces (IRF)-verdrag
+    if (bracketed or (proper and not line.capital_nouns)) and not line.head_first:
         low = _before(line, first)
     high = _pair(line, high)
     if proper:
@@ -222,7 +231,17 @@ def _named(match: Match, line: _Line) -> Match:
     named = (low, high) != (first, last)
     if line.complements and not named and not match.slots.keys() & {"known", "named"}:
         high = _complement(line, high)
-    return match if (low, high) == _at(match, line) else _cut(match, line, low, high, named=named)
+    if (low, high) == _at(match, line):
+        return match
+    return _typed(_cut(match, line, low, high, named=named), line, low, first)
+
+
+def _typed(match: Match, line: _Line, low: int, first: int) -> Match:
+    """A name with the kind of the type right before its head: Framework Agreement on Enhancing Partnership."""
+    kind = line.units[first - 1].kinds.get("agreement_type") if low < first else None
+    if not kind or "kind" in match.slots:
+        return match
+    return replace(match, slots=match.slots | {"kind": [Slot(kind, match.start, match.end, kind)]})
 
 
 def _is_no_beginning(line: _Line, n: int) -> bool:
@@ -278,7 +297,11 @@ def _before(line: _Line, first: int) -> int:
         elif line.capital(n) and not line.is_(n, *line.heads) and not _opens_sentence(line, n):
             low = n
         elif line.is_(n, "name_joiner", "name_inner") and not line.is_(n, "article") and line.capital(n - 1):
-            if low == first or _opens_sentence(line, n - 1) or line.is_(n - 1, *line.heads):
+            if (
+                (low == first and line.word(first + 1) not in _OPEN_BRACKETS)
+                or _opens_sentence(line, n - 1)
+                or line.is_(n - 1, *line.heads)
+            ):
                 break
             low = n - 1
         else:
@@ -438,7 +461,7 @@ def _capitals(line: _Line, n: int) -> int:
 
 def _step(line: _Line, n: int) -> int:
     """Behind the next part of a name that has reached a unit; that unit where the name ends."""
-    if line.capital(n) or (line.is_(n - 1, "roman") and line.lower(n) and not line.is_(n, *_JOINERS)):
+    if line.titled(n) or (line.is_(n - 1, "roman") and line.lower(n) and not line.is_(n, *_JOINERS)):
         return n + 1
     if line.glued(n) and line.glued(n + 1):
         if line.is_(n, "range_dash") and line.word(n + 1).isalpha():
@@ -455,9 +478,9 @@ def _step(line: _Line, n: int) -> int:
 def _joined(line: _Line, n: int) -> int:
     """Behind the capitalised word that small words join to the name."""
     q = n
-    while q < n + 4 and line.is_(q, *line.joiners) and not line.is_(q, "agreement_party_link") and not line.capital(q):
+    while q < n + 4 and line.is_(q, *line.joiners) and not line.is_(q, "agreement_party_link") and not line.titled(q):
         q += 1
-    if q == n or not line.capital(q):
+    if q == n or not line.titled(q):
         return n
     if line.is_(n, "party_and") and (line.is_(n + 1, "article") or _leads_to_head(line, q)):
         return n
@@ -520,6 +543,34 @@ def _item(line: _Line, n: int) -> int:
 
 
 # --- acronyms
+
+
+def _spelled(match: Match, line: _Line, acronym: str) -> Match:
+    """A match with the words before it that its acronym spells: acquisition and cross-servicing agreement (ACSA)."""
+    first, last = _at(match, line)
+    parts: list[tuple[str, bool]] = []
+    for n in range(last - 1, max(-1, last - _WORDS), -1):
+        word = line.word(n)
+        hyphen = line.is_(n, "range_dash") and line.glued(n + 1)
+        if n < first and not (word[:1].isalpha() or word == "," or hyphen):
+            break
+        parts[:0] = [(part, line.is_(n, *_JOINERS)) for part in re.split(r"[\s-]+", word) if part[:1].isalpha()]
+        if n < first and parts and not parts[0][1] and _spells(parts, acronym.lower()):
+            return _cut(match, line, n, last, named=False)
+    return match
+
+
+def _spells(parts: Sequence[tuple[str, bool]], letters: str) -> bool:
+    """Whether the first letters of words make an acronym; small words may be passed over, the last has the rest."""
+    (word, small), rest = parts[0], parts[1:]
+    if rest and small and _spells(rest, letters):
+        return True
+    if not letters or word[0].lower() != letters[0]:
+        return False
+    if rest:
+        return _spells(rest, letters[1:])
+    inside = iter(word[1:].lower())
+    return all(letter in inside for letter in letters[1:].removesuffix("s"))
 
 
 def _acronym(match: Match, line: _Line, grammar: Grammar) -> Match | None:

@@ -17,6 +17,7 @@ from msgspec import structs
 
 from annotate.matching.numbers import Number
 from annotate.spans import DateValue, TimexType
+from annotate.values.parts import day_in, weekday_in
 
 
 class Slots(Protocol):
@@ -100,6 +101,8 @@ def resolve_date(match: Slots, anchor: date | None) -> DateValue | None:
 def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
     if match.get("to") is not None:
         return _range(match, anchor)
+    if match.get("whole") is not None:
+        return _within(match, anchor)
     if match.get("relation"):
         return _distance(match, anchor)
     if match.get("relative"):
@@ -120,6 +123,19 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
     return _anchored(parts, anchor, _direction(match), undecided=match.get("clause") == "undecided")
 
 
+def _within(match: Slots, anchor: date | None) -> DateValue | None:
+    """A part of a larger period: `last Friday of October`, `8th of next month`."""
+    whole = _end(_side(match.get("whole"), anchor), anchor, _direction(match))
+    if whole is None:
+        return None
+    parts = calendar_of(match, anchor)
+    if (nth := _integer(match.get("nth"))) is not None and parts.weekday is not None:
+        return weekday_in(whole, parts.weekday, nth)
+    if parts.day is not None:
+        return day_in(whole, parts.day)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Given:
     """The slots of a match, and some that the text gives elsewhere."""
@@ -132,7 +148,18 @@ class _Given:
 
 
 #: Slots of dates that give their year, or tell it from another date.
-_SAY_YEAR = ("year", "relative", "relation", "offset", "year_span", "from_year", "era", "short_year")
+_SAY_YEAR = (
+    "year",
+    "relative",
+    "relation",
+    "offset",
+    "year_span",
+    "from_year",
+    "era",
+    "short_year",
+    "whole",
+    "of_unit",
+)
 
 
 def lacks_year(match: Slots) -> bool:
