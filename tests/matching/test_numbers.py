@@ -225,6 +225,13 @@ def test_no_day_and_month(lang: str, text: str) -> None:
     assert "numeric_day_month" not in units(lang, text)[0].kinds
 
 
+@pytest.mark.parametrize("lang", ["te", "sw", "cy"])
+def test_a_letter_that_is_no_scale_word(lang: str) -> None:
+    """Where `m` is no word for a million, `£125m` is not 125 pounds."""
+    spans = Pipeline(Options(lang=lang)).annotate(Document("a", "£125m 2024", "a")).spans
+    assert "MONEY" not in {span.label for span in spans}
+
+
 def test_a_page_of_digits_is_no_number() -> None:
     """More than 24 digits are no number of a text: exact arithmetic on a page of them would take minutes."""
     assert numbers("nl", "9" * 25) == []

@@ -424,8 +424,12 @@ _SMALL_WORDS = frozenset({"article", "name_joiner", "year_cue", "after_year", "r
 
 def _no_prefix(atom: Atom) -> bool:
     """Whether letters have no meaning before digits that are glued to them, as `Q` in `Q3` and `FY` have."""
-    own = {kind: value for kind, value in atom.kinds.items() if kind != PHRASE_START}  # `A` only begins `A$`
-    return not is_listed(own) or (atom.text.isupper() and not _SMALL_WORDS.isdisjoint(own))
+    return not _is_word(atom) or (atom.text.isupper() and not _SMALL_WORDS.isdisjoint(atom.kinds))
+
+
+def _is_word(atom: Atom) -> bool:
+    """Whether letters stand in a list by themselves: `A` only begins `A$`, and `m` begins `m€`."""
+    return is_listed({kind: value for kind, value in atom.kinds.items() if kind != PHRASE_START})
 
 
 def _chain_end(atoms: Sequence[Atom], k: int) -> int:
@@ -435,7 +439,7 @@ def _chain_end(atoms: Sequence[Atom], k: int) -> int:
         joined = end + 1 < len(atoms) and atoms[end + 1].glued and atoms[end].text in _CODE_SIGNS
         if joined and (atoms[end + 1].text[0].isdecimal() or _letters(atoms[end + 1])):
             end += 2
-        elif _letters(atoms[end]) and not is_listed(atoms[end].kinds):
+        elif _letters(atoms[end]) and not _is_word(atoms[end]):
             end += 1
         else:
             break
@@ -465,7 +469,7 @@ def _letters(atom: Atom) -> bool:
 def _code_letters(atom: Atom) -> bool:
     return (
         _letters(atom)
-        and not is_listed(atom.kinds)
+        and not _is_word(atom)
         and (atom.text.isupper() or (atom.glued and len(atom.text) <= 2 and atom.text.upper() != atom.text))
     )
 
