@@ -437,7 +437,8 @@ def _chain_end(atoms: Sequence[Atom], k: int) -> int:
     end = k + 1
     while end < len(atoms) and atoms[end].glued:
         joined = end + 1 < len(atoms) and atoms[end + 1].glued and atoms[end].text in _CODE_SIGNS
-        if joined and (atoms[end + 1].text[0].isdecimal() or _letters(atoms[end + 1])):
+        ending = joined and atoms[end].text == ":" and _letters(atoms[end + 1])  # 2024:n lopussa
+        if joined and not ending and (atoms[end + 1].text[0].isdecimal() or _letters(atoms[end + 1])):
             end += 2
         elif _letters(atoms[end]) and not _is_word(atoms[end]):
             end += 1
