@@ -64,6 +64,7 @@ _STRAIGHT = ('"', "'")
 _CLOSING = frozenset("".join(_OPENING.values())) | {*_STRAIGHT}
 _OPEN_BRACKETS, _CLOSE_BRACKETS = frozenset("(（["), frozenset(")）]")
 _ACRONYM = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-zÀ-Þ]{2,10}")
+_SIGNS = frozenset("-–—‐‑,") | _OPEN_BRACKETS | _CLOSE_BRACKETS | _CLOSING | frozenset(_OPENING)
 _SENTENCE = frozenset(".!?。！？;；")
 #: A list inside a name has no more items and words than these.
 _ITEMS, _WORDS = 6, 14
@@ -128,7 +129,7 @@ def extend(matches: Sequence[Match], grammar: Grammar, tokens: Tokens, units: An
     complements = bool(grammar.lists.get("complement_open"))
     for match in matches:
         shape = grammar.labels[match.label].value if match.label else ""
-        if shape not in _HEADS or "acronym" in match.slots:
+        if shape not in _HEADS or "acronym" in match.slots or not (complements or _may_change(match, tokens, grammar)):
             yield match
             continue
         line = _Line(units(match), tokens, grammar.settings.capital_nouns, head_first, complements, shape)
@@ -154,6 +155,29 @@ def _is_foreign(match: Match, line: _Line) -> bool:
     heads = [n for n in range(*_at(match, line)) if line.is_(n, *line.heads)]
     own = [name for name in line.heads if name != "proper_head"]
     return bool(heads) and all(line.is_(n, "proper_head") and not line.is_(n, *own) for n in heads)
+
+
+#: How many tokens behind a match an acronym in brackets may stand, with the parties in between.
+_PARTIES = 14
+#: Lists whose words may go on with a name that is in small letters so far.
+_GO_ON = frozenset({"party_and", "phrase start"})
+
+
+def _may_change(match: Match, tokens: Tokens, grammar: Grammar) -> bool:
+    """A quick look, at tokens alone: most spans are in small letters, and nothing around them goes on with a name."""
+    words, lexicon = tokens.words, grammar.lexicon
+    before = words[match.i - 1] if match.i else ""
+    behind = words[match.j] if match.j < len(words) else ""
+    inside = words[match.i : match.j]
+    if any(not word[0].islower() for word in inside) or before in _SIGNS or behind in _SIGNS or behind[:1].isupper():
+        return True
+    kinds = lexicon[inside[0]] or {}
+    if "article" in kinds or "name_joiner" in kinds:
+        return True
+    follows = lexicon[behind] or {} if behind else {}
+    if _GO_ON & follows.keys():
+        return True
+    return "agreement_party_link" in follows and not _OPEN_BRACKETS.isdisjoint(words[match.j : match.j + _PARTIES])
 
 
 def _at(match: Match, line: _Line) -> tuple[int, int]:
