@@ -160,16 +160,23 @@ class Engine:
             if own.triggers:
                 units, hot = _within(lines, own)
                 self._run(rules, units, hot, tokens, select, found)
-        found.matches = list(extend(found.matches, self.grammar, tokens, self._around(tokens, span, settings)))
+        found.matches = list(extend(found.matches, self.grammar, tokens, self._around(tokens, span, lines, settings)))
         return found
 
-    def _around(self, tokens: Tokens, span: tuple[int, int], settings: Settings) -> Callable[[Match], Sequence[Unit]]:
-        """Gives the units around a match, in its line."""
+    def _around(
+        self, tokens: Tokens, span: tuple[int, int], lines: Sequence[Sequence[Unit]], settings: Settings
+    ) -> Callable[[Match], Sequence[Unit]]:
+        """Gives the units around a match, in its line: those of its window, where that reaches far enough."""
+        breaks = tokens.breaks
 
         def around(match: Match) -> Sequence[Unit]:
-            window = max(span[0], match.i - BEFORE), min(span[1], match.j + BEHIND)
-            lines = self._lines(tokens, [window], settings)
-            return next(line for line in lines if line[-1].j > match.i)
+            at = bisect_right(breaks, match.i)
+            low = max(breaks[at - 1] if at else 0, span[0], match.i - BEFORE)
+            high = min(breaks[at] if at < len(breaks) else len(tokens), span[1], match.j + BEHIND)
+            known = bisect_right(lines, match.i, key=_last_of_line)
+            if known < len(lines) and lines[known][0].i <= low and lines[known][-1].j >= high:
+                return lines[known]
+            return self._lines(tokens, [(low, high)], settings)[0]
 
         return around
 
@@ -420,6 +427,10 @@ def _first_token(unit: Unit) -> int:
 
 def _last_token(unit: Unit) -> int:
     return unit.j
+
+
+def _last_of_line(line: Sequence[Unit]) -> int:
+    return line[-1].j
 
 
 def _end_of(stretch: tuple[int, int]) -> int:
