@@ -219,7 +219,8 @@ def test_a_full_disk_keeps_what_is_done(tmp_path: Path) -> None:
     run = f"{sys.executable} -c 'from annotate.cli import main; main()' run rows.jsonl -o out --lang nl"
     script = (
         f"{mounting} && ({run}; echo status $?; ls out; "
-        f"mount -o remount,size=100m {tmp_path}/out; {run}; echo status $?; cp out/*.json* out/.annotate/last.json {tmp_path}/)"
+        f"mount -o remount,size=100m {tmp_path}/out; {run}; echo status $?; "
+        f"cp out/*.json* out/.annotate/last.json {tmp_path}/)"
     )
     done = subprocess.run([*inside, script], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.split() == ["status", "2", "status", "0"], done.stderr
