@@ -65,7 +65,7 @@ def test_ray_gives_the_bytes_of_one_process_though_a_worker_is_killed(folder: Pa
     assert process.returncode == 0, told
     for name in ("annotations.jsonl", "errors.jsonl"):
         assert (folder / "ray" / name).read_bytes() == (folder / "serial" / name).read_bytes()
-    run = json.loads((folder / "ray" / "manifest.json").read_text())["run"]
+    run = json.loads((folder / "ray" / ".annotate" / "last.json").read_text())["run"]
     assert run["annotated"] == 900
 
 

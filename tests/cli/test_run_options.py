@@ -324,7 +324,14 @@ def test_check_and_test_print_nothing_that_commands_a_terminal(annotate: Command
 
 
 def test_every_module_prints_by_the_one_function() -> None:
-    """No command calls `typer.echo` or `print` itself, so that none can forget to make controls visible."""
+    """No command calls `typer.echo` or `print` itself, so that none can forget to make controls visible.
+
+    What colours a terminal's lines makes them visible first.
+    """
     folder = Path(__file__).parents[2] / "src" / "annotate" / "cli"
     printing = re.compile(r"(?<![.\w])print\(|typer\.echo\(")
-    assert [path.name for path in folder.glob("*.py") if printing.search(path.read_text())] == ["say.py"]
+    assert {path.name for path in folder.glob("*.py") if printing.search(path.read_text())} == {"say.py", "terminal.py"}
+    assert (
+        "typer.echo(" + '"\\n".join(_painted(line, styles) for line in visible(text)'
+        in (folder / "terminal.py").read_text()
+    )

@@ -71,7 +71,13 @@ def growth(small: Callable[[], object], large: Callable[[], object], *, rounds: 
 # Regular expressions
 
 #: Expressions that see no more than a bounded piece of any text, by module and name.
-BOUNDED = {("annotate.reading.webpage", "_CHARSET"): "the first 4,096 bytes of a page"}
+BOUNDED = {
+    ("annotate.reading.webpage", "_CHARSET"): "the first 4,096 bytes of a page",
+    ("annotate.export.cells", "_NEUTRALISED"): "a cell of a spreadsheet, 32,767 characters at most",
+    ("annotate.export.cells", "_BEGINNING"): "a cell of a spreadsheet",
+    ("annotate.export.cells", "_LINK"): "a cell of a spreadsheet",
+    ("annotate.export.corrections", "_FIELD"): "a cell of a spreadsheet",
+}
 
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "split")
 _ALPHABET = "a Z7.\n-é年"

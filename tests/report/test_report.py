@@ -146,7 +146,7 @@ def test_the_timeline_has_dates_and_what_they_date(tmp_path: Path) -> None:
     signed = Fact("signed", accord.id, ("VN", "JP"), date.id, None, (0, 56))
     record = msgspec.structs.replace(record, facts=(*record.facts, signed))
     found = rows(report(write(tmp_path / "out", record)), "timeline")
-    assert "2024-05 | 1 | 0 | 1 | 0 | signed: Plaza Accord (Vietnam, Japan)" in found
+    assert "2024-05 | 1 | 0 | 1 | 0 | signed: Plaza Accord; signed: Plaza Accord (Vietnam, Japan)" in found
     assert any(row.startswith("2023-06 | 1 | 0 | 0 | 1 | established: strategic partnership") for row in found)
 
 
