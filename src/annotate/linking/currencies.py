@@ -185,8 +185,19 @@ def _currencies_named(grammar: Grammar, sentence: tuple[int, int], tokens: Token
     return currencies.union(*map(region_currencies, countries))
 
 
+#: The names of each language that has been met, with the grammar that they are of.
+_KNOWN: dict[str, tuple[Grammar, list[tuple[str, str]]]] = {}
+
+
 def _names_of_countries(grammar: Grammar) -> list[tuple[str, str]]:
-    """Names of countries that are more than one token: of several words, or in a script without spaces."""
+    """Names of countries that are more than one token: of several words, or in a script without spaces; kept."""
+    known = _KNOWN.get(grammar.lang)
+    if known is None or known[0] is not grammar:
+        known = _KNOWN[grammar.lang] = grammar, _several(grammar)
+    return known[1]
+
+
+def _several(grammar: Grammar) -> list[tuple[str, str]]:
     names = ((form.lstrip("="), code) for form, code in grammar.lists.get("territory", {}).items())
     several = (name for name in names if len(name[0]) > 1 and (" " in name[0] or name[0][0] > "\u2e80"))
     return sorted(several, key=lambda name: -len(name[0]))

@@ -8,8 +8,9 @@ taken for a party, and where no word ties them to the span they are not its part
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -30,6 +31,7 @@ _LINKS = frozenset({"agreement_party_link", "article", "name_joiner", "name_inne
 _NEAR = 4
 #: How many tokens may stand between a verb of agreeing and what it is about.
 _GOVERNED = 20
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,10 @@ class _Names:
 
     def find(self, tokens: Tokens, first: int, last: int) -> Iterator[_Mention]:
         """The parties named in a stretch of tokens, the longest name first."""
-        i = first
+        i, words = first, tokens.words
         while i < last:
-            found = self._at(tokens, i, last)
+            # a country's name has its capital where the script has any
+            found = None if words[i][0].islower() else self._at(tokens, i, last)
             if found:
                 yield found
             i = found.j if found else i + 1
@@ -70,8 +73,6 @@ class _Names:
             if j > last or tuple(map(fold, tokens.words[i:j])) != words:
                 continue
             text = tokens.text[tokens.starts[i] : tokens.end(j - 1)]
-            if text[0].isalpha() and text[0].islower():  # a country's name has its capital where the script has any
-                continue
             if form.startswith("=") and text != form.removeprefix("="):
                 continue
             return _Mention(i, j, Party(text, code))
@@ -143,17 +144,14 @@ class _Sentence:
         if group:
             yield group
 
-    def _kinds(self, i: int) -> set[str]:
-        return set(self.lexicon[self.tokens.words[i]] or ())
+    def _kinds(self, i: int) -> KeysView[str]:
+        return (self.lexicon[self.tokens.words[i]] or _NOTHING).keys()
 
     def _joined(self, start: int, end: int) -> bool:
         """Whether only `and`, commas, dashes and articles stand between two parties, and something does."""
         if not 0 < end - start <= _NEAR:
             return end == start and self.tokens.words[end][0] > "\u2e80"
-        joiners = {"party_and", "article", "range_dash", "name_joiner"}
-        return all(
-            self.tokens.words[i] in (",", "、", "・", "·", "，") or self._kinds(i) & joiners for i in range(start, end)
-        )
+        return all(self.tokens.words[i] in _COMMAS or self._kinds(i) & _JOINERS for i in range(start, end))
 
     def _behind(self) -> list[_Mention]:
         """The parties that a word for between or with ties to the span, right behind it or behind its acronym."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from spacy.attrs import NORM
@@ -123,7 +123,12 @@ def _spelt(tokens: Tokens, places: Sequence[int], form: str, cased: bool) -> boo
     """Whether a phrase stands in the text as its form asks: in its case, and `A$` without a space."""
     if " " not in form and not all(map(tokens.glued, places[1:])):
         return False
-    return not cased or [tokens.words[i] for i in places] == tokenise(form).words
+    return not cased or [tokens.words[i] for i in places] == _words_of(form)
+
+
+@cache
+def _words_of(form: str) -> list[str]:
+    return tokenise(form).words
 
 
 def masked(tokens: Tokens, first: int = 0, last: int | None = None) -> dict[int, int]:
@@ -187,7 +192,7 @@ def units_of(
         else:
             orth, kinds = word, lexicon[word] or _NOTHING
             if word[0].isdecimal():
-                if word.isdecimal() and _stands_alone(tokens, i, lexicon):
+                if word.isdecimal() and _stands_alone(tokens, i, phrases, lexicon):
                     kinds = _plain_kinds(word, settings.buddhist)
                 else:
                     j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
@@ -196,7 +201,9 @@ def units_of(
                     kinds = _word_alone(word, kinds, lexicon, settings)
                 else:
                     j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-            elif word in _MAY_BEGIN and j < end and tokens.glued(j):
+            elif (
+                word in _MAY_BEGIN and j < end and tokens.glued(j) and (j in phrases or _may_follow(words[j], lexicon))
+            ):
                 j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
         space = j >= count or starts[j] != starts[j - 1] + len(words[j - 1])
         units.append(Unit(i, j, orth, kinds, space))
@@ -208,7 +215,12 @@ _CODE_KINDS: dict[str, Any] = {"code": None}
 _MAY_BEGIN = MINUS | {".", ","}
 
 
-def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
+def _may_follow(word: str, lexicon: Lexicon) -> bool:
+    """Whether what a minus or a decimal point is glued to may make a number of it: most hyphens join words."""
+    return not word[0].isalpha() or not SIGNS_OF_MONEY.isdisjoint(lexicon[word] or _NOTHING)
+
+
+def _stands_alone(tokens: Tokens, i: int, phrases: Mapping[int, tuple[int, Kinds]], lexicon: Lexicon) -> bool:
     """Whether a run of digits is a whole number by itself, as most are: nothing before or after goes with it."""
     words = tokens.words
     if tokens.glued(i) and (words[i - 1] not in _OPENING or (tokens.glued(i - 1) and words[i - 2].isupper())):
@@ -221,8 +233,10 @@ def _stands_alone(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
     if tokens.glued(i + 1):
         after = i + 2
         return following in _CLOSING and not (after < len(words) and tokens.glued(after) and words[after].isalnum())
+    if following[0].isdecimal() or i + 1 in phrases:
+        return False
     kinds = lexicon[following]
-    return not following[0].isdecimal() and (kinds is None or _GOES_ON.isdisjoint(kinds))
+    return kinds is None or _GOES_ON.isdisjoint(kinds)
 
 
 def _ends_number(following: str, lexicon: Lexicon) -> bool:
@@ -241,7 +255,7 @@ def _word_alone(word: str, kinds: Kinds, lexicon: Lexicon, settings: Settings) -
 
 
 _OPENING, _CLOSING = frozenset("(["), frozenset(".,;:)]!?")
-_GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "half_more", "phrase start"})
+_GOES_ON = frozenset({"scale", "short_scale", "cardinal", "number_joiner", "half_more"})
 
 
 @lru_cache(maxsize=10_000)

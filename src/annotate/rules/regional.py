@@ -30,7 +30,8 @@ def _regional(grammar: Grammar, region: str | None) -> Settings | None:
     return grammar.settings if settings == grammar.settings else replace(settings, usual=grammar.settings)
 
 
-_DATE_IN_DIGITS = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2\d{4}(?![\d/-])")
+#: It begins with what is looked for, and only then looks back, which is faster by far.
+_DATE_IN_DIGITS = re.compile(r"(\d(?:(?<![\d/.-].)\d|(?<![\d/.-].)))([/.-])(\d{1,2})\2\d{4}(?![\d/-])")
 
 
 def _by_evidence(settings: Settings, text: str) -> Settings:

@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left, bisect_right
 
 #: A full stop behind one or two digits is an ordinal's, `15. Mai`; behind four it ends a sentence, `in 1944. On`.
+#: The expression begins with its marks and looks back only then, which is faster by far.
 _SENTENCE_END = re.compile(
-    r"(?:(?<!\d\d)(?<!\s\d)|(?<=\d\d\d\d))[.!?][\"”'’)\]]*\s+(?=[\"“'‘(\[]?[^\W\d_a-zß-ÿ])|[。！？]|\n"
+    r"[.!?。！？\n](?:(?<=[。！？\n])|(?:(?<!\d\d.)(?<!\s\d.)|(?<=\d\d\d\d.))[\"”'’)\]]*\s+(?=[\"“'‘(\[]?[^\W\d_a-zß-ÿ]))"
 )
 #: How far a sentence is followed on either side, in characters, so that time stays linear on text without any.
 _REACH = 400

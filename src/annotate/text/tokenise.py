@@ -99,16 +99,19 @@ def _breaks(text: str, words: list[str], starts: Sequence[int]) -> tuple[int, ..
     sentence, and the next one goes on in lower case, or begins with what would not have fitted into the line.
     """
     ends = [(match.start(), match.end(), match.group() in _SINGLE) for match in _LINE_END.finditer(text)]
-    widths = _widths(text, ends)
+    if not ends:
+        return ()
+    wide = not text.isascii() and _WIDE.search(text) is not None
+    widths = _widths(text, ends, wide)
     found: list[int] = []
     line_start = 0
     for (end, start, single), width in zip(ends, widths, strict=True):
-        length, line_start = _columns(text, line_start, end), start
+        length, line_start = _columns(text, line_start, end, wide), start
         index = bisect_left(starts, start)
         if index >= len(words) or index == 0 or found[-1:] == [index]:
             continue
         following = _FIRST_WORD.match(text, start)
-        full = following is not None and length + 1 + _columns(text, start, following.end()) > width
+        full = following is not None and length + 1 + _columns(text, start, following.end(), wide) > width
         lower = words[index][0].islower()
         wrapped = (length in _WRAP and (lower or full)) or (lower and full and _SHORT_WRAP <= length < _WRAP.start)
         if not (single and wrapped and words[index - 1][-1] not in _SENTENCE_END):
@@ -116,20 +119,20 @@ def _breaks(text: str, words: list[str], starts: Sequence[int]) -> tuple[int, ..
     return tuple(found)
 
 
-def _widths(text: str, ends: Sequence[tuple[int, int, bool]]) -> list[int]:
+def _widths(text: str, ends: Sequence[tuple[int, int, bool]], wide: bool) -> list[int]:
     """For each end of a line how wide the widest line of its paragraph is."""
     widths: list[int] = []
     line_start, first, widest = 0, 0, 0
     for n, (end, start, single) in enumerate(ends):
-        widest = max(widest, _columns(text, line_start, end))
+        widest = max(widest, _columns(text, line_start, end, wide))
         line_start = start
         if not single or n == len(ends) - 1:
-            last = 0 if not single else _columns(text, start, len(text))
+            last = 0 if not single else _columns(text, start, len(text), wide)
             widths += [max(widest, last)] * (n + 1 - first)
             first, widest = n + 1, 0
     return widths
 
 
-def _columns(text: str, start: int, end: int) -> int:
-    """How wide a stretch of text is: signs of East Asian scripts take two columns."""
-    return end - start + (0 if text.isascii() else sum(1 for _ in _WIDE.finditer(text, start, end)))
+def _columns(text: str, start: int, end: int, wide: bool) -> int:
+    """How wide a stretch of text is: signs of East Asian scripts, where the text has any, take two columns."""
+    return end - start + (sum(1 for _ in _WIDE.finditer(text, start, end)) if wide else 0)

@@ -63,8 +63,8 @@ _CLOSES = frozenset(".,;:!?)]»”\"'’。、，；：）」』】…")
 _OPENS = frozenset("([（「『【«“„‘'\"")
 _DASHES = frozenset("-–—~～〜")
 #: Four digits that are grouped: many a text groups from five on only, which tells nothing of a year.
-_GROUPED = re.compile(r"(?<![\d.,])\d[.,'’\u00a0\u202f]\d{3}(?![\d.,])")
-_UNGROUPED = re.compile(r"(?<![\d.,/:-])(?:[3-9]\d{3}|2[2-9]\d\d)(?![\d.,/:-])")
+_GROUPED = re.compile(r"\d[.,'’\u00a0\u202f](?<![\d.,]..)\d{3}(?![\d.,])")
+_UNGROUPED = re.compile(r"[2-9](?<![\d.,/:-].)(?:(?<=[3-9])\d|[2-9])\d\d(?![\d.,/:-])")
 
 
 _PLAIN_SLOTS = frozenset({"year", "bare", "clause"})
