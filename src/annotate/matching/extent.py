@@ -18,6 +18,7 @@ the extent is decided here, once, and not by patterns in each language:
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +65,7 @@ _STRAIGHT = ('"', "'")
 _CLOSING = frozenset("".join(_OPENING.values())) | {*_STRAIGHT}
 _OPEN_BRACKETS, _CLOSE_BRACKETS = frozenset("(（["), frozenset(")）]")
 _ACRONYM = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-zÀ-Þ]{2,10}")
-_SIGNS = frozenset("-–—‐‑,") | _OPEN_BRACKETS | _CLOSE_BRACKETS | _CLOSING | frozenset(_OPENING)
+_SIGNS = frozenset("-–—‐‑") | _OPEN_BRACKETS | _CLOSE_BRACKETS | _CLOSING | frozenset(_OPENING)
 _SENTENCE = frozenset(".!?。！？;；")
 #: A list inside a name has no more items and words than these.
 _ITEMS, _WORDS = 6, 14
@@ -159,25 +160,34 @@ def _is_foreign(match: Match, line: _Line) -> bool:
 
 #: How many tokens behind a match an acronym in brackets may stand, with the parties in between.
 _PARTIES = 14
-#: Lists whose words may go on with a name that is in small letters so far.
-_GO_ON = frozenset({"party_and", "phrase start"})
+#: Lists whose words lead to the parties of a name, and so to its acronym.
+_LEADS_ON = frozenset({"agreement_party_link", "phrase start"})
+#: Lists whose words go on with a name that has a capital, stand before more of it, or are no beginning of any.
+_NAME_GOES_ON = frozenset(itertools.chain(_JOINERS, _ENGLISH, ("phrase start",), *_OPENERS.values()))
+_BEFORE_NAME = frozenset({"name_joiner", "name_inner"})
+_BEGIN = frozenset({"article", "name_joiner", "clause_mark"})
 
 
 def _may_change(match: Match, tokens: Tokens, grammar: Grammar) -> bool:
-    """A quick look, at tokens alone: most spans are in small letters, and nothing around them goes on with a name."""
+    """A quick look, at tokens alone: around most spans, and all but always around those in small letters, nothing goes
+    on with a name."""
     words, lexicon = tokens.words, grammar.lexicon
     before = words[match.i - 1] if match.i else ""
     behind = words[match.j] if match.j < len(words) else ""
     inside = words[match.i : match.j]
-    if any(not word[0].islower() for word in inside) or before in _SIGNS or behind in _SIGNS or behind[:1].isupper():
+    if before in _SIGNS or behind in _SIGNS or behind[:1].isupper():
         return True
-    kinds = lexicon[inside[0]] or {}
-    if "article" in kinds or "name_joiner" in kinds:
+    if not _BEGIN.isdisjoint(lexicon[inside[0]] or ()):
         return True
-    follows = lexicon[behind] or {} if behind else {}
-    if _GO_ON & follows.keys():
-        return True
-    return "agreement_party_link" in follows and not _OPEN_BRACKETS.isdisjoint(words[match.j : match.j + _PARTIES])
+    follows = (lexicon[behind] or {} if behind else {}).keys()
+    if any(not word[0].islower() for word in inside):
+        if behind == "," or before[:1].isupper() or inside[-1].isupper() or _NAME_GOES_ON & follows:
+            return True
+        if any("party_and" in (lexicon[word] or ()) for word in inside):
+            return True
+        if before and not _BEFORE_NAME.isdisjoint(lexicon[before] or ()):
+            return True
+    return bool(_LEADS_ON & follows) and not _OPEN_BRACKETS.isdisjoint(words[match.j : match.j + _PARTIES])
 
 
 def _at(match: Match, line: _Line) -> tuple[int, int]:

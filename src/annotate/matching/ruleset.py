@@ -219,8 +219,8 @@ class Level:
         self.everywhere = False
         self._shards: list[Shard] = []
         self._bits = _Bits()
-        #: What a trigger is, as bits, with the pattern that it triggers; 0 for a pattern that any unit may begin.
-        self._probes: list[tuple[int, _Probe]] = []
+        #: What a trigger is and what it is not, as bits, with the pattern that it triggers; 0 for what any unit may be.
+        self._probes: list[tuple[int, int, _Probe]] = []
         for group in _groups(rules, weak):
             self._add(group, weak)
         self._triggered: dict[int, tuple[_Probe, ...]] = {}
@@ -235,7 +235,8 @@ class Level:
             self.everywhere |= not spec.names and not words
             self.names |= frozenset(spec.names)
             self.words |= words
-            self._probes.append((self._bits.of_token(spec), self._probe((number, inside), pattern, at)))
+            never = self._bits.of_names(spec.unless) if spec.unless else 0
+            self._probes.append((self._bits.of_token(spec), never, self._probe((number, inside), pattern, at)))
 
     def _probe(self, place: tuple[int, int], pattern: Pattern, at: int) -> _Probe:
         bits = self._bits.of_token
@@ -260,7 +261,7 @@ class Level:
         if found is None:
             if len(self._triggered) > _VOCAB_BOUND:
                 self._triggered.clear()
-            found = tuple(probe for bits, probe in self._probes if own & bits == bits)
+            found = tuple(probe for bits, never, probe in self._probes if own & bits == bits and not own & never)
             self._triggered[own] = found
         return found
 

@@ -59,12 +59,14 @@ def tokenise(text: str) -> Tokens:
         return _of_long_text(text)
     pieces = TOKEN.findall(text)
     offsets = [0, *accumulate(map(len, pieces))]
-    kept = [k for k, piece in enumerate(pieces) if not piece.isspace() and piece[0] not in INVISIBLE]
+    seen = text.isascii() or _UNSEEN.search(text) is None
+    kept = [k for k, piece in enumerate(pieces) if not piece.isspace() and (seen or piece[0] not in INVISIBLE)]
     words = [pieces[k] for k in kept]
     starts = [offsets[k] for k in kept]
     return Tokens(text, words, starts, _breaks(text, words, starts))
 
 
+_UNSEEN = re.compile(f"[{INVISIBLE}]")
 #: From so many characters on a text is cut token by token, with equal words held once: an eighth of the memory, and
 #: slower, which for shorter texts would cost more than it is worth.
 _LONG = 500_000
@@ -99,23 +101,23 @@ def _breaks(text: str, words: list[str], starts: Sequence[int]) -> tuple[int, ..
     sentence, and the next one goes on in lower case, or begins with what would not have fitted into the line.
     """
     ends = [(match.start(), match.end(), match.group() in _SINGLE) for match in _LINE_END.finditer(text)]
-    if not ends:
-        return ()
-    wide = not text.isascii() and _WIDE.search(text) is not None
-    widths = _widths(text, ends, wide)
+    wide = bool(ends) and not text.isascii() and _WIDE.search(text) is not None
+    widths: list[int] = []
     found: list[int] = []
     line_start = 0
-    for (end, start, single), width in zip(ends, widths, strict=True):
+    for n, (end, start, single) in enumerate(ends):
         length, line_start = _columns(text, line_start, end, wide), start
         index = bisect_left(starts, start)
         if index >= len(words) or index == 0 or found[-1:] == [index]:
             continue
-        following = _FIRST_WORD.match(text, start)
-        full = following is not None and length + 1 + _columns(text, start, following.end(), wide) > width
-        lower = words[index][0].islower()
-        wrapped = (length in _WRAP and (lower or full)) or (lower and full and _SHORT_WRAP <= length < _WRAP.start)
-        if not (single and wrapped and words[index - 1][-1] not in _SENTENCE_END):
-            found.append(index)
+        if single and _SHORT_WRAP <= length < _WRAP.stop and words[index - 1][-1] not in _SENTENCE_END:
+            widths = widths or _widths(text, ends, wide)
+            following = _FIRST_WORD.match(text, start)
+            full = following is not None and length + 1 + _columns(text, start, following.end(), wide) > widths[n]
+            lower = words[index][0].islower()
+            if (lower or full) if length in _WRAP else (lower and full):
+                continue
+        found.append(index)
     return tuple(found)
 
 
