@@ -6,11 +6,9 @@ import csv
 import doctest
 import io
 import os
-import resource
 import shutil
 import subprocess
 import sys
-import tracemalloc
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -28,27 +26,19 @@ from annotate.export import xlsx_file
 from annotate.export.articles import ExportError, articles
 from annotate.export.cells import LIMIT, alike, fitting, neutral, original, plain
 from annotate.export.export import export
-from annotate.export.formats import FORMATS, format_of
+from annotate.export.formats import format_of
 from annotate.export.table import NAMES, rows
 from annotate.export.taken import Taken, take
 from annotate.review.decisions import Decision, Draft, Journal, living
-from annotate.review.desk import Desk, Judgement, Place, Request, Wanted
+from annotate.review.desk import Judgement, Request, Wanted
 from annotate.review.verdicts import documents
 from decks import date_value, desk_of, span, value, write
-from decks import record as bare_record
+from hardtexts import decide, record
 
 Record = dict[str, Any]
 Cells = dict[str, str]
 
 TEXT = "In 2008 the talks began; in 2009 they stopped. In 2010 the bank lent about 5 million euros.\n"
-RUN = {"tool": "annotate 0.1.0", "spacy": "3.8.18", "pipeline": "match", "patterns": "sha256:00", "config": "sha256:00"}
-
-
-def record(name: str, text: str, *spans: Record, **meta: Any) -> Record:
-    """A record that is whole, as `annotate run` writes it."""
-    made = bare_record(name, text, spans, **meta)
-    made["meta"] |= {"sha256": "0" * 64, "lang_score": None, "lang_source": None}
-    return {**made, "run": RUN}
 
 
 def year(words: str, text: str = TEXT, **more: Any) -> Record:
@@ -115,13 +105,6 @@ def set_to(words: str, **cells: str) -> Callable[[dict[str, Cells]], object]:
 
 def alive(out: Path, reviewer: str = "anna") -> list[Decision]:
     return list(living(journal_of(out, reviewer).decisions))
-
-
-def decide(desk: Desk, verdict: Any, words: str, correction: Wanted | None = None, comment: str | None = None) -> None:
-    """One verdict of the page on the entity with these words."""
-    found = next(e["found"] for e in desk.article(1)["entities"] if e["text"] == words)
-    judgement = Judgement(verdict, Place(found["start"], found["end"], found["label"]), correction, comment)
-    desk.decide(Request(f"test-{desk.journal.last:04}", desk.journal.last, 1, [judgement]))
 
 
 def wanted(words: str, label: str, stated: dict[str, Any], text: str = TEXT) -> Wanted:
@@ -615,59 +598,6 @@ def test_a_file_that_is_no_export_is_told(out: Path, name: str, content: bytes |
     assert message in str(told.value)
 
 
-# --- writing whole or not at all
-
-
-def test_a_file_that_is_there_is_left_alone(out: Path) -> None:
-    """What somebody has edited is not lost by exporting again, unless that is asked for."""
-    target = out.parent / "mine.csv"
-    target.write_text("edited")
-    with pytest.raises(ExportError, match="is there already; --force replaces it"):
-        export(format_of("csv"), out, target)
-    assert target.read_text() == "edited"
-    export(format_of("csv"), out, target, force=True)
-    assert target.read_text(encoding="utf-8-sig").startswith("verdict")
-
-
-@pytest.mark.parametrize("kind", [one.name for one in FORMATS])
-@pytest.mark.parametrize(
-    ("broken", "message"),
-    [
-        ({"schema": "annotate/1"}, "is an annotate/1 record"),
-        ({"lang": 7}, "annotations.jsonl:2: Expected `str`, got `int` - at `$.lang`"),
-        ({"text": "Other."}, "annotations.jsonl:2: span s1: "),
-    ],
-)
-def test_an_output_that_is_not_in_order_leaves_nothing(tmp_path: Path, kind: str, broken: Record, message: str) -> None:
-    """An older schema, a record that does not validate: a message with the file, and no half of one."""
-    out = write(tmp_path / "out", article(), {**article("b"), **broken})
-    target = tmp_path / f"sheet.{kind}"
-    with pytest.raises(ExportError) as told:
-        export(format_of(kind), out, target)
-    assert message in str(told.value)
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
-
-
-@pytest.mark.parametrize("kind", [one.name for one in FORMATS])
-def test_a_full_disk_is_told_and_leaves_what_stood_there(tmp_path: Path, kind: str) -> None:
-    """A real refusal of the system, in a process that may write no more than 64 kB."""
-    out = write(tmp_path / "out", *(article(f"a{number}") for number in range(2000)))
-    target = tmp_path / f"sheet.{kind}"
-    target.write_text("earlier")
-    script = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from annotate.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", script, "export", kind, str(out), "-o", str(target), "--force"],
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536)),
-    )
-    assert (done.returncode, "ulimit -f" in done.stderr) == (2, True), done.stderr
-    assert "Traceback" not in done.stderr
-    assert target.read_text() == "earlier"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", target.name]
-
-
 def test_a_missing_extra_is_told_by_the_command_that_installs_it(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """For writing a workbook, and for reading one."""
     path = exported(out, "xlsx")
@@ -678,25 +608,6 @@ def test_a_missing_extra_is_told_by_the_command_that_installs_it(out: Path, monk
     with pytest.raises(ExportError, match=r"pip install 'annotate-articles\[xlsx\]'"):
         take(path, out, journal_of(out), key="k")
     assert take(exported(out, "csv"), out, journal_of(out), key="k") == Taken(rows=4)
-
-
-@pytest.mark.parametrize("kind", [one.name for one in FORMATS])
-@pytest.mark.parametrize("count", [100, pytest.param(2500, marks=pytest.mark.slow)])
-def test_ten_thousand_rows_in_flat_memory(tmp_path: Path, kind: str, count: int) -> None:
-    """Ten times as many records take no more memory: rows go to the disk as they come."""
-    line = write(tmp_path / "one", article()).joinpath("annotations.jsonl").read_bytes()
-    peaks = []
-    for number in (count // 10, count):
-        out = tmp_path / f"out{number}"
-        out.mkdir()
-        lines = (line.replace(b'"id": "a"', b'"id": "a%d"' % name, 1) for name in range(number))
-        (out / "annotations.jsonl").write_bytes(b"".join(lines))
-        tracemalloc.start()
-        done = export(format_of(kind), out, tmp_path / f"{number}.{kind}")
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-        assert done.count == 4 * number
-    assert peaks[1] < peaks[0] + 250_000
 
 
 # --- the command line
@@ -726,15 +637,6 @@ def test_the_commands(out: Path) -> None:
     assert status == 2
     assert f"{target}: row 3: 'never' is no verdict" in said
     assert "1 row of 4 cannot be taken, so none was" in said
-
-
-def test_the_list_of_formats_says_what_each_keeps() -> None:
-    """A row for each, and one that there is not is told with those that there are."""
-    status, said = call("export", "--list")
-    assert status == 0
-    assert all(one.name in said for one in FORMATS)
-    status, said = call("export", "docx", "out", "-o", "x")
-    assert (status, "'docx' is no format; there are csv, xlsx" in said) == (2, True)
 
 
 # --- the real thing

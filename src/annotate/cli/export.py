@@ -9,7 +9,7 @@ import typer
 
 from annotate.cli.app import app
 from annotate.cli.review import reviewer_of
-from annotate.cli.say import note, plain_table, say, stop, told
+from annotate.cli.say import counted, note, plain_table, say, stop, told
 
 
 def _list(wanted: bool) -> None:
@@ -19,14 +19,15 @@ def _list(wanted: bool) -> None:
         from annotate.export.formats import FORMATS
 
         table = plain_table()
-        for name in ("format", "what it is", "what it keeps", "back with import"):
+        for name in ("format", "import", "what it is, and what it keeps"):
             table.add_column(name, overflow="fold")
         for one in FORMATS:
-            table.add_row(one.name, one.help, one.keeps, "yes" if one.imports else "no")
+            target = " (a folder)" if one.folder else f" ({', '.join(one.suffixes)})" if one.suffixes else ""
+            table.add_row(one.name, "yes" if one.imports else "", f"{one.help}{target}\nkeeps {one.keeps}")
         printed = Console(markup=False, emoji=False, highlight=False)
         with printed.capture() as captured:
             printed.print(table)
-        say(captured.get().rstrip("\n"))
+        say("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
         raise typer.Exit
 
 
@@ -34,7 +35,10 @@ def _list(wanted: bool) -> None:
 def export_command(
     kind: Annotated[str, typer.Argument(metavar="FORMAT", help="What to write; `--list` shows what there is.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The output of `annotate run`: a folder, or a file.")],
-    target: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")],
+    target: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FILE", help="Where to write it: a file, of some formats a folder."),
+    ],
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Decisions to export; OUT/review/NAME.jsonl without.")
     ] = None,
@@ -44,7 +48,9 @@ def export_command(
         bool, typer.Option("--list", callback=_list, is_eager=True, help="The formats, and what each keeps.")
     ] = False,
 ) -> None:
-    """Write an output in the format of another tool, such as a spreadsheet in which its entities are judged.
+    """Write an output in the format of another tool, for which `--list` names those that there are.
+
+    With decisions of `annotate review` it is written as it stands after them.
 
     \b
     Examples:
@@ -70,5 +76,4 @@ def export_command(
     for line in done.notes:
         note(line)
     of = f", with what {name} has decided" if mine else ""
-    entities = "entity" if done.count == 1 else "entities"
-    note(f"{target}: {done.count:,} {entities}{of}")
+    note(f"{target}: {counted(done.count, chosen.unit)}{of}")

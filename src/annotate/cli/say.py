@@ -88,7 +88,9 @@ def refuse(faults: Sequence[object]) -> NoReturn:
 
 
 def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"
 
 
 def plain_table(*columns: str) -> Table:

@@ -1,8 +1,9 @@
 """The formats that there are: for each its name, what it is, and what of a record it keeps.
 
 A format is a module of this room with one function, `write(articles, path) -> Written`. It goes through the articles
-once, keeps none of them, and writes one file at `path`, which is another name than the final one: whoever calls it
-lets the file appear whole, or not at all. To add one, write the module and put a line into `FORMATS`.
+once, keeps none of them, and writes one file at `path`, or into the folder that `path` is. That has another name than
+the final one, with the same suffix: whoever calls lets it appear whole, or not at all. To add a format, write the
+module and put a line into `FORMATS`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ Write = Callable[[Iterable[Article], Path], Written]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its name on the command line, what it is, what it keeps, and the module that writes it."""
+    """A format: its name on the command line, what it is, what it keeps, and the module that writes it.
+
+    `unit` is what is counted (`entity`, `document`), `folder` says that it is a folder of files, `suffixes` are the
+    only ones that a target may have, `imports` that corrections come back with `annotate import`.
+    """
 
     name: str
     help: str
@@ -37,6 +42,8 @@ class Format:
     unit: str
     module: str
     imports: bool = False
+    folder: bool = False
+    suffixes: tuple[str, ...] = ()
 
     @property
     def write(self) -> Write:

@@ -6,6 +6,7 @@ import errno
 import gzip
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -196,6 +197,70 @@ def whole(target: Path) -> Iterator[Draft]:
             publish([draft], [target.parent])
         finally:
             draft.discard()
+
+
+@contextmanager
+def appearing(target: Path) -> Iterator[Path]:
+    """A path at which a file or a folder is made, which becomes `target` when the block is over, or else is gone.
+
+    It has the suffix of the target, since libraries go by that, and nothing stands there yet. A folder that is at
+    the target already is replaced: for the moment between two renamings it has another name.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with appearing(Path(folder) / "news.spacy") as path:
+    ...         done = path.mkdir(), (path / "a").write_text("5")
+    ...         before = path.suffix, path.name.startswith("."), (Path(folder) / "news.spacy").exists()
+    ...     before, (Path(folder) / "news.spacy" / "a").read_text()
+    (('.spacy', True, False), '5')
+    """
+    path = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
+    with explained(target.parent):
+        try:
+            yield path
+            _sync_all(path)
+            if path.is_dir() and target.exists():
+                _exchange(path, target)
+            else:
+                path.replace(target)
+            _sync_folder(target.parent)
+        finally:
+            _remove(path)
+
+
+def _exchange(path: Path, target: Path) -> None:
+    """A folder in the place of another one, which comes back should that fail."""
+    earlier = target.with_name(f".{target.name}.{secrets.token_hex(4)}.old")
+    target.replace(earlier)
+    try:
+        path.replace(target)
+    except BaseException:
+        earlier.replace(target)
+        raise
+    _remove(earlier)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+#: From so many files on the whole system is asked to write, which is quicker than file by file.
+_MANY = 100
+
+
+def _sync_all(path: Path) -> None:
+    """A file, or all of a folder, on the disk."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    if len(files) > _MANY and hasattr(os, "sync"):
+        os.sync()
+        return
+    for file in files:
+        with file.open("rb+") as opened:
+            os.fsync(opened.fileno())
 
 
 #: How a suffix of the output packs.
