@@ -14,6 +14,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from annotate.linking.linked import Linked
+from annotate.linking.names import names_in
 from annotate.matching.numbers import Number
 from annotate.rules.cldr import region_currencies
 from annotate.rules.grammar import Grammar
@@ -169,35 +170,13 @@ def _speaks_of(span: Linked, codes: set[str]) -> bool:
 def _currencies_named(grammar: Grammar, sentence: tuple[int, int], tokens: Tokens) -> set[str]:
     """The currencies of all countries that a sentence names, and those that its adjectives stand for."""
     first, last = tokens.within(*sentence)
-    text = tokens.text[slice(*sentence)]
-    countries: set[str] = set()
-    hidden: set[str] = set()
-    for form, code in _names_of_countries(grammar):
-        if form in text:  # the longest first: no Sudan in South Sudan, no インド in インドネシア
-            countries.add(code)
-            hidden.update(re.findall(r"\w+", form))
-            text = text.replace(form, " ")
-    kinds = [grammar.lexicon[word] or {} for word in tokens.words[first:last] if word not in hidden]
-    countries.update(
-        code for own in kinds for code in (own.get("territory"), *own.get("party_adj", "").split()) if code
-    )
-    currencies = {own["currency_adjective"] for own in kinds if "currency_adjective" in own}
+    mentions = [m for m in names_in(grammar).find(tokens, first, last) if m.kind == "territory"]
+    countries = {m.code for m in mentions}
+    named = {i for m in mentions for i in range(m.i, m.j)}
+    currencies: set[str] = set()
+    for i in range(first, last):
+        own = grammar.lexicon[tokens.words[i]] if i not in named else None
+        if own:
+            countries.update(own.get("party_adj", "").split())
+            currencies.update([own["currency_adjective"]] if "currency_adjective" in own else ())
     return currencies.union(*map(region_currencies, countries))
-
-
-#: The names of each language that has been met, with the grammar that they are of.
-_KNOWN: dict[str, tuple[Grammar, list[tuple[str, str]]]] = {}
-
-
-def _names_of_countries(grammar: Grammar) -> list[tuple[str, str]]:
-    """Names of countries that are more than one token: of several words, or in a script without spaces; kept."""
-    known = _KNOWN.get(grammar.lang)
-    if known is None or known[0] is not grammar:
-        known = _KNOWN[grammar.lang] = grammar, _several(grammar)
-    return known[1]
-
-
-def _several(grammar: Grammar) -> list[tuple[str, str]]:
-    names = ((form.lstrip("="), code) for form, code in grammar.lists.get("territory", {}).items())
-    several = (name for name in names if len(name[0]) > 1 and (" " in name[0] or name[0][0] > "\u2e80"))
-    return sorted(several, key=lambda name: -len(name[0]))

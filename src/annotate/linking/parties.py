@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, KeysView, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
 from annotate.linking.linked import PACTS, Linked
-from annotate.rules.grammar import Grammar, fold
+from annotate.linking.names import Mention, names_in
 from annotate.rules.matches import Match
 from annotate.spans import AgreementValue, PartnershipValue, Party
 from annotate.text.sentences import sentence_around
-from annotate.text.tokenise import tokenise
 from annotate.text.tokens import Tokens
 
-_LISTS = ("territory", "organisation")
 #: What may stand between two parties that are told together, and between a name and its parties.
 _COMMAS = frozenset(",、・·，")
 _JOINERS = frozenset({"party_and", "article", "range_dash", "name_joiner"})
@@ -34,66 +31,11 @@ _GOVERNED = 20
 _NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    """A party that a sentence names, by its tokens."""
-
-    i: int
-    j: int
-    party: Party
-
-
-class _Names:
-    """The names of countries and organisations in a language, by their first word."""
-
-    def __init__(self, grammar: Grammar) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
-        for name in _LISTS:
-            for form, code in grammar.lists.get(name, {}).items():
-                words = tokenise(form.removeprefix("=")).words
-                if words and code:
-                    entry = tuple(map(fold, words)), code, form
-                    self._by_first.setdefault(entry[0][0], []).append(entry)
-        for entries in self._by_first.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
-
-    def find(self, tokens: Tokens, first: int, last: int) -> Iterator[_Mention]:
-        """The parties named in a stretch of tokens, the longest name first."""
-        i, words = first, tokens.words
-        while i < last:
-            # a country's name has its capital where the script has any
-            found = None if words[i][0].islower() else self._at(tokens, i, last)
-            if found:
-                yield found
-            i = found.j if found else i + 1
-
-    def _at(self, tokens: Tokens, i: int, last: int) -> _Mention | None:
-        for words, code, form in self._by_first.get(fold(tokens.words[i]), ()):
-            j = i + len(words)
-            if j > last or tuple(map(fold, tokens.words[i:j])) != words:
-                continue
-            text = tokens.text[tokens.starts[i] : tokens.end(j - 1)]
-            if form.startswith("=") and text != form.removeprefix("="):
-                continue
-            return _Mention(i, j, Party(text, code))
-        return None
-
-
-#: The names of each language that has been met, with the grammar that they are of.
-_KNOWN: dict[str, tuple[Grammar, _Names]] = {}
-
-
-def _names(grammar: Grammar) -> _Names:
-    known = _KNOWN.get(grammar.lang)
-    if known is None or known[0] is not grammar:
-        known = _KNOWN[grammar.lang] = grammar, _Names(grammar)
-    return known[1]
-
-
 def settle_parties(spans: Sequence[Linked], tokens: Tokens) -> None:
     """Add the parties that the sentences of agreements and partnerships name; what a known name brings stays."""
     pacts = sorted((s for s in spans if s.match.label in PACTS), key=lambda s: s.match.i)
     starts = [pact.match.i for pact in pacts]
+    named: dict[tuple[int, int], list[Mention]] = {}
     for pact in pacts:
         if pact.match.get("known") or not isinstance(pact.value, AgreementValue | PartnershipValue):
             continue
@@ -101,7 +43,10 @@ def settle_parties(spans: Sequence[Linked], tokens: Tokens) -> None:
         first, last = tokens.within(*sentence_around(tokens.text, match.start, match.end))
         near = pacts[max(0, bisect_left(starts, first) - 1) : bisect_left(starts, last)]
         others = [other.match for other in near if other is not pact and other.match.j > first]
-        found = _Sentence(pact, (first, last), others, tokens).parties()
+        mentions = named.get((first, last))
+        if mentions is None:
+            mentions = named[first, last] = list(names_in(pact.grammar).find(tokens, first, last))
+        found = _Sentence(pact, (first, last), mentions, others, tokens).parties()
         if len(found) > len(pact.value.parties):
             pact.value = replace(pact.value, parties=found)
 
@@ -109,11 +54,17 @@ def settle_parties(spans: Sequence[Linked], tokens: Tokens) -> None:
 class _Sentence:
     """The sentence of one span, with the parties that it names, in groups of those that are told together."""
 
-    def __init__(self, span: Linked, bounds: tuple[int, int], others: Sequence[Match], tokens: Tokens) -> None:
+    def __init__(
+        self,
+        span: Linked,
+        bounds: tuple[int, int],
+        mentions: Sequence[Mention],
+        others: Sequence[Match],
+        tokens: Tokens,
+    ) -> None:
         self.span, self.tokens, self.lexicon, self.others = span, tokens, span.grammar.lexicon, others
         self.first, self.last = bounds
         match = span.match
-        mentions = list(_names(span.grammar).find(tokens, self.first, self.last))
         self.inside = [m for m in mentions if match.i <= m.i < match.j]
         free = [m for m in mentions if not any(o.i <= m.i < o.j for o in (match, *others))]
         self.groups = list(self._grouped(free))
@@ -122,20 +73,20 @@ class _Sentence:
         """All parties, each once: those of the name, the subjects of the verb, those behind between or with."""
         own = [Party(p.name, p.code) for p in self.span.value.parties]  # type: ignore[union-attr]
         if len(self.inside) > 1:  # one alone is a place or who keeps it: Accord de Samoa, United Nations Convention
-            own += [m.party for m in self.inside]
+            own += [Party(m.name, m.code) for m in self.inside]
         behind = self._behind()
         if len({p.code for p in own}) < 2 and len(behind) < 2:
             subject = self._subject()
             if len(subject) > 1 or behind:  # one subject alone may act for others, or be no party at all
-                own += [m.party for m in subject]
-        own += [m.party for m in behind]
+                own += [Party(m.name, m.code) for m in subject]
+        own += [Party(m.name, m.code) for m in behind]
         unique: dict[str, Party] = {}
         for party in own:
             unique.setdefault(party.code or party.name, party)
         return tuple(unique.values())
 
-    def _grouped(self, mentions: Sequence[_Mention]) -> Iterator[list[_Mention]]:
-        group: list[_Mention] = []
+    def _grouped(self, mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+        group: list[Mention] = []
         for mention in mentions:
             if group and not self._joined(group[-1].j, mention.i):
                 yield group
@@ -153,7 +104,7 @@ class _Sentence:
             return end == start and self.tokens.words[end][0] > "\u2e80"
         return all(self.tokens.words[i] in _COMMAS or self._kinds(i) & _JOINERS for i in range(start, end))
 
-    def _behind(self) -> list[_Mention]:
+    def _behind(self) -> list[Mention]:
         """The parties that a word for between or with ties to the span, right behind it or behind its acronym."""
         place = self.span.match.j
         if place < self.last and self.tokens.words[place] in "(（[":
@@ -168,7 +119,7 @@ class _Sentence:
                 return group if linked and plain else []
         return []
 
-    def _subject(self) -> list[_Mention]:
+    def _subject(self) -> list[Mention]:
         """The parties right before the verb of agreeing that governs the span, or right behind it."""
         start = self.span.match.i
         for verb in range(start - 1, max(self.first, start - _GOVERNED) - 1, -1):
@@ -181,7 +132,7 @@ class _Sentence:
                 return self._around(verb, start)
         return []
 
-    def _around(self, verb: int, start: int) -> list[_Mention]:
+    def _around(self, verb: int, start: int) -> list[Mention]:
         before = [g for g in self.groups if verb - _NEAR <= g[-1].j <= verb and self._open(g[-1].j, verb)]
         behind = [g for g in self.groups if verb < g[0].i <= verb + 2 and g[-1].j <= start]
         return (behind or before or [[]])[-1]

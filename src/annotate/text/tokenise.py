@@ -137,4 +137,4 @@ def _widths(text: str, ends: Sequence[tuple[int, int, bool]], wide: bool) -> lis
 
 def _columns(text: str, start: int, end: int, wide: bool) -> int:
     """How wide a stretch of text is: signs of East Asian scripts, where the text has any, take two columns."""
-    return end - start + (sum(1 for _ in _WIDE.finditer(text, start, end)) if wide else 0)
+    return end - start + (len(_WIDE.findall(text, start, end)) if wide else 0)
