@@ -27,8 +27,9 @@ from annotate.export.articles import ExportError, articles
 from annotate.export.cells import LIMIT, alike, fitting, neutral, original, plain
 from annotate.export.export import export
 from annotate.export.formats import format_of
+from annotate.export.outcome import Taken
 from annotate.export.table import NAMES, rows
-from annotate.export.taken import Taken, take
+from annotate.export.taken import take
 from annotate.review.decisions import Decision, Draft, Journal, living
 from annotate.review.desk import Judgement, Request, Wanted
 from annotate.review.verdicts import documents

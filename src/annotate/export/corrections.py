@@ -44,7 +44,7 @@ def correction_cell(found: Entity, wanted: Entity, carrier: Carrier) -> str:
         fewer = {name: text for name, text in fields.items() if name != key}
         if fewer and _is(wanted, found, fewer, carrier):
             fields = fewer
-    return "; ".join(f"{name}={_quoted(text)}" for name, text in fields.items())
+    return "; ".join(f"{name}={quoted(text)}" for name, text in fields.items())
 
 
 def _found_again(found: Entity, wanted: Entity, carrier: Carrier) -> bool:
@@ -63,7 +63,8 @@ def _is(wanted: Entity, found: Entity, fields: Mapping[str, str], carrier: Carri
     return place and same_value(made.value, wanted.value)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """The content of a field, in quotes where it holds what would end it."""
     needed = text.startswith('"') or text != text.strip() or _FIELD.search(text) or "\n" in text
     return json.dumps(text, ensure_ascii=False) if needed else text
 

@@ -8,13 +8,14 @@ module and put a line into `FORMATS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from annotate.export.articles import Article, ExportError
+from annotate.export.exchange import Returned
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Written:
 
 
 Write = Callable[[Iterable[Article], Path], Written]
+Read = Callable[[Path], Iterator[Returned]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Format:
     """A format: its name on the command line, what it is, what it keeps, and the module that writes it.
 
     `unit` is what is counted (`entity`, `document`), `folder` says that it is a folder of files, `suffixes` are the
-    only ones that a target may have, `imports` that corrections come back with `annotate import`.
+    only ones that a target may have. `imports` says that corrections come back with `annotate import`: as the rows of
+    a spreadsheet, or as the annotations of a tool, which the module's `read` gives.
     """
 
     name: str
@@ -41,7 +44,7 @@ class Format:
     keeps: str
     unit: str
     module: str
-    imports: bool = False
+    imports: Literal["", "rows", "annotations"] = ""
     folder: bool = False
     suffixes: tuple[str, ...] = ()
 
@@ -50,15 +53,28 @@ class Format:
         """The function that writes it; its libraries are loaded now, and no earlier."""
         return cast(Write, import_module(f"annotate.export.{self.module}").write)
 
+    @property
+    def read(self) -> Read:
+        """The function that reads what the tool gives back."""
+        return cast(Read, import_module(f"annotate.export.{self.module}").read)
+
 
 FORMATS = (
+    Format(
+        "prodigy",
+        "tasks of Prodigy, JSON lines, for spans.manual and ner.manual",
+        "text, tokens, spans, values, rules, facts; of the meta data id, source, date, language",
+        "document",
+        "prodigy",
+        imports="annotations",
+    ),
     Format(
         "csv",
         "one entity a row, for data frames and spreadsheets; UTF-8 with a byte-order mark",
         "spans, values, rules, decisions; of the text the sentences",
         "entity",
         "csv_file",
-        imports=True,
+        imports="rows",
     ),
     Format(
         "xlsx",
@@ -66,7 +82,7 @@ FORMATS = (
         "spans, values, rules, decisions; of the text the sentences",
         "entity",
         "xlsx_file",
-        imports=True,
+        imports="rows",
     ),
 )
 

@@ -7,46 +7,18 @@ decided elsewhere since; what was changed is one, unless the record or the decis
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotate.export.articles import Article, Entry, articles
 from annotate.export.cells import alike, original, plain, shown
 from annotate.export.corrections import VALUE_FIELDS, corrected, extent_of, fields_in
+from annotate.export.outcome import Mismatch, MismatchError, Taken, equal, made, recorded
 from annotate.export.sheets import Line, lines
 from annotate.export.table import VALUES, VERDICTS, Row, decided_digest, found_digest, row_of
-from annotate.review.carry import context_of, same_value
-from annotate.review.decisions import Decision, DecisionError, Draft, Entity, Journal, Verdict
+from annotate.review.carry import same_value
+from annotate.review.decisions import Decision, DecisionError, Draft, Entity, Journal
 
 _LONGEST_COMMENT = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """A row that cannot be taken, and why."""
-
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
-
-
-@dataclass(slots=True)
-class Taken:
-    """What the rows of a file come to: decisions, or what stands in their way.
-
-    `rows` counts them, `outdated` those without a change whose entity is no longer as it was exported.
-    """
-
-    rows: int = 0
-    outdated: int = 0
-    drafts: list[Draft] = field(default_factory=list)
-    mismatches: list[Mismatch] = field(default_factory=list)
-
-
-class _MismatchError(Exception):
-    pass
 
 
 def taken(path: Path, out: str | Path, decisions: Iterable[Decision]) -> Taken:
@@ -71,12 +43,7 @@ def taken(path: Path, out: str | Path, decisions: Iterable[Decision]) -> Taken:
 
 def take(path: Path, out: str | Path, journal: Journal, *, key: str) -> Taken:
     """Record what the rows of a file decide, all or nothing: nothing where a row does not fit."""
-    known = journal.last
-    mine = [decision for decision in journal.decisions if decision.reviewer == journal.reviewer]
-    found = taken(path, out, mine)
-    if found.drafts and not found.mismatches:
-        journal.record(found.drafts, key=key, known=known)
-    return found
+    return recorded(journal, key, lambda mine: taken(path, out, mine))
 
 
 def _article(article: Article, some: Iterable[Line], found: Taken) -> None:
@@ -86,7 +53,7 @@ def _article(article: Article, some: Iterable[Line], found: Taken) -> None:
     for line in some:
         try:
             entry, draft = _row(article, entries, line.cells)
-        except (_MismatchError, DecisionError) as error:
+        except (MismatchError, DecisionError) as error:
             if _is_as_exported(line.cells):
                 found.outdated += 1
             else:
@@ -119,7 +86,7 @@ def _row(article: Article, entries: list[Entry], cells: Mapping[str, str]) -> tu
         return entry.entity, None
     if base != decided_digest(now):
         other = now["verdict"] or "no verdict any more"
-        raise _MismatchError(f"this was decided elsewhere since the export ({other}); export again, or clear the row")
+        raise MismatchError(f"this was decided elsewhere since the export ({other}); export again, or clear the row")
     return entry.entity, _draft(
         article, entry, verdict, _fields(cells, now, fields, entry), _comment(cells, now, entry)
     )
@@ -128,21 +95,21 @@ def _row(article: Article, entries: list[Entry], cells: Mapping[str, str]) -> tu
 def _verdict(cells: Mapping[str, str]) -> str:
     verdict = plain(cells["verdict"]).lower()
     if verdict and verdict not in VERDICTS:
-        raise _MismatchError(f"{cells['verdict']!r} is no verdict; there are {', '.join(VERDICTS)}")
+        raise MismatchError(f"{cells['verdict']!r} is no verdict; there are {', '.join(VERDICTS)}")
     return verdict
 
 
 def _offset(cells: Mapping[str, str], name: str) -> int:
     text = cells[name].strip()
     if not text.isdecimal() or len(text) > 12:
-        raise _MismatchError(f"{name} is {cells[name]!r}, which is no offset")
+        raise MismatchError(f"{name} is {cells[name]!r}, which is no offset")
     return int(text)
 
 
 def _entry(article: Article, entries: list[Entry], cells: Mapping[str, str]) -> Entry:
     """The entity that a row is about; raises where the record has another one there, or none."""
     if cells["text_sha256"].strip() != article.carrier.hash:
-        raise _MismatchError(f"the text of {article.id!r} is not the one that was exported (text_sha256)")
+        raise MismatchError(f"the text of {article.id!r} is not the one that was exported (text_sha256)")
     start, end = _offset(cells, "start"), _offset(cells, "end")
     there = [entry for entry in entries if (entry.entity.start, entry.entity.end) == (start, end)]
     base = cells["check"].strip().partition("-")[0]
@@ -150,19 +117,19 @@ def _entry(article: Article, entries: list[Entry], cells: Mapping[str, str]) -> 
         if found_digest(row_of(article, entry)) == base:
             return entry
     if len(there) != 1:
-        raise _MismatchError(f"[{start}:{end}] of {article.id!r} holds nothing that was exported (start, end)")
+        raise MismatchError(f"[{start}:{end}] of {article.id!r} holds nothing that was exported (start, end)")
     return there[0]
 
 
 def _check(cells: Mapping[str, str], now: Row) -> None:
     """Raise where a row is not of the entity that its offsets lead to."""
     if not alike(cells["surface"], str(now["surface"])):
-        raise _MismatchError(
+        raise MismatchError(
             f"the surface is {cells['surface']!r}, but [{now['start']}:{now['end']}] is {now['surface']!r}; "
             "another extent is written in the correction: words=…"
         )
     if cells["check"].strip().partition("-")[0] != found_digest(now):
-        raise _MismatchError("its label or value is no longer the one that was exported; export again")
+        raise MismatchError("its label or value is no longer the one that was exported; export again")
 
 
 def _edited(cells: Mapping[str, str], now: Row) -> dict[str, str]:
@@ -186,7 +153,7 @@ def _fields(cells: Mapping[str, str], now: Row, edited: Mapping[str, str], entry
     fields = fields_in(original(cells["correction"]))
     for name, text in edited.items():
         if name in fields and plain(fields[name]) != plain(text):
-            raise _MismatchError(f"{name} is {text!r} in its column, and {fields[name]!r} in the correction")
+            raise MismatchError(f"{name} is {text!r} in its column, and {fields[name]!r} in the correction")
     return {**fields, **edited}
 
 
@@ -206,42 +173,19 @@ def _draft(
     if is_addition and verdict in ("add", "accept"):
         verdict = "correct" if asked else "add"
     elif verdict == "add":
-        raise _MismatchError("`add` is for what was not found; of a row of its own, without id and check")
+        raise MismatchError("`add` is for what was not found; of a row of its own, without id and check")
     if asked and verdict != "correct":
-        raise _MismatchError(f"says {verdict}, and has a correction; choose correct, or clear the correction")
+        raise MismatchError(f"says {verdict}, and has a correction; choose correct, or clear the correction")
     if verdict == "correct" and not asked:
-        raise _MismatchError("says correct, but neither its correction nor its value says what is right")
+        raise MismatchError("says correct, but neither its correction nor its value says what is right")
     if verdict == "undo":
-        return None if not standing.undoes else _made(article, "undo", entry.entity, undoes=standing.undoes)
+        return None if not standing.undoes else made(article, "undo", entry.entity, undoes=standing.undoes)
     wanted = asked if isinstance(asked, Entity) else corrected(entry.entity, asked, article.carrier) if asked else None
-    if wanted is not None and _equal(wanted, entry.entity):
-        raise _MismatchError("its correction is what was found")
+    if wanted is not None and equal(wanted, entry.entity):
+        raise MismatchError("its correction is what was found")
     if verdict == "add":  # its comment alone was changed
-        return _made(article, "correct", entry.entity, entry.entity, comment=comment)
-    return _made(article, verdict, entry.entity, wanted, comment=comment)
-
-
-def _equal(one: Entity, other: Entity) -> bool:
-    return (one.start, one.end, one.label) == (other.start, other.end, other.label) and same_value(
-        one.value, other.value
-    )
-
-
-def _made(
-    article: Article,
-    verdict: str,
-    found: Entity | None,
-    wanted: Entity | None = None,
-    *,
-    comment: str = "",
-    undoes: tuple[int, ...] = (),
-) -> Draft:
-    subject = found or wanted
-    assert subject is not None
-    before, after = context_of(article.carrier.text, subject.start, subject.end)
-    given: Verdict = verdict  # type: ignore[assignment] # one of VERDICTS, or undo
-    hashed = article.carrier.hash
-    return Draft(article.id, hashed, given, found, wanted, before, after, comment or None, undoes)
+        return made(article, "correct", entry.entity, entry.entity, comment=comment)
+    return made(article, verdict, entry.entity, wanted, comment=comment)
 
 
 def _added(
@@ -249,11 +193,11 @@ def _added(
 ) -> tuple[Entity, Draft | None]:
     """What a row adds that nothing had been found for; None where that was added before."""
     if verdict != "add":
-        raise _MismatchError("its check is empty; only a row that says `add` does without")
+        raise MismatchError("its check is empty; only a row that says `add` does without")
     if cells.get("id", "").strip():
-        raise _MismatchError("says `add`, and has an id; what is added has none")
+        raise MismatchError("says `add`, and has an id; what is added has none")
     if cells["text_sha256"].strip() not in ("", article.carrier.hash):
-        raise _MismatchError(f"the text of {article.id!r} is not the one that was exported (text_sha256)")
+        raise MismatchError(f"the text of {article.id!r} is not the one that was exported (text_sha256)")
     start, end = _place(article, cells)
     label = plain(cells["label"]).upper()
     stated = {key: original(cells.get(f"value.{key}", "")) for key in VALUE_FIELDS}
@@ -265,8 +209,8 @@ def _added(
         if (entity.start, entity.end, entity.label) == (wanted.start, wanted.end, wanted.label):
             if entry.id is None and same_value(entity.value, wanted.value):
                 return entity, None
-            raise _MismatchError(f"{wanted.label} at [{wanted.start}:{wanted.end}] has a row of its own already")
-    return wanted, _made(article, "add", None, wanted, comment=original(cells["comment"]).strip()[:_LONGEST_COMMENT])
+            raise MismatchError(f"{wanted.label} at [{wanted.start}:{wanted.end}] has a row of its own already")
+    return wanted, made(article, "add", None, wanted, comment=original(cells["comment"]).strip()[:_LONGEST_COMMENT])
 
 
 def _place(article: Article, cells: Mapping[str, str]) -> tuple[int, int]:
@@ -278,7 +222,7 @@ def _place(article: Article, cells: Mapping[str, str]) -> tuple[int, int]:
     start = _offset(cells, "start")
     found = [place for place in _places(words, start, text) if place[0] == start]
     if not found:
-        raise _MismatchError(f"[{start}:] of {article.id!r} does not begin with {words!r}")
+        raise MismatchError(f"[{start}:] of {article.id!r} does not begin with {words!r}")
     return found[0]
 
 
