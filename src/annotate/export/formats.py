@@ -69,6 +69,14 @@ FORMATS = (
         imports="annotations",
     ),
     Format(
+        "spacy",
+        "documents of spaCy: a DocBin, or the JSON of Doc.to_json",
+        'text, tokens, spans in doc.spans["annotate"]; all else in doc._.annotate',
+        "document",
+        "spacy_docs",
+        suffixes=(".spacy", ".jsonl", ".json"),
+    ),
+    Format(
         "csv",
         "one entity a row, for data frames and spreadsheets; UTF-8 with a byte-order mark",
         "spans, values, rules, decisions; of the text the sentences",
