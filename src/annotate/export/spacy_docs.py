@@ -126,7 +126,8 @@ def _with_data(some: Iterable[Article]) -> Iterator[Doc]:
     vocab = _vocab()
     for article in some:
         doc = doc_of(article, vocab)
-        doc.user_data["._.", KEY, None, None] = record_of(article, doc)
+        data: dict[Any, Any] = doc.user_data
+        data["._.", KEY, None, None] = record_of(article, doc)
         yield doc
 
 
@@ -154,7 +155,7 @@ class _Parts:
         from spacy.tokens import DocBin
 
         made = DocBin(attrs=["ORTH"], store_user_data=True, docs=docs)
-        self._attrs, self._version = list(made.attrs), made.version
+        self._attrs, self._version = [int(attr) for attr in made.attrs], made.version
         strings = sorted(made.strings)
         self.count += len(made)
         self._strings += len(strings)
