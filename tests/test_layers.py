@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("options",),
     ("rulebook", "assemble"),
     ("pipeline",),
-    ("batch",),
+    ("batch", "component"),
     ("quality",),
     ("review",),
     ("report", "export"),
