@@ -13,8 +13,10 @@ from typing import Any
 import orjson
 import pytest
 from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
 
 from annotate import records, schema, spans
+from annotate.cli.app import app
 from annotate.records import Record, RecordError
 from annotate.schema import invariants, json_schema, out_of_order
 from annotate.spans import AgreementSpan, DateSpan, MoneySpan, OtherSpan, PartnershipSpan, Party
@@ -439,3 +441,13 @@ def test_touching_spans_do_not_overlap() -> None:
     second = {**record["spans"][0], "id": "s9", "start": 8, "end": 9, "text": TEXT[8:9]}
     record["spans"][:1] = [first, second]
     assert [problem for problem in invariants(Record.from_dict(record)) if "overlaps" in problem] == []
+
+
+def test_the_schema_of_errors_is_printed_and_takes_a_failure() -> None:
+    """`annotate schema --errors` is the schema of a line of errors.jsonl: it takes one, none without its message."""
+    printed = CliRunner().invoke(app, ["schema", "--errors"])
+    assert printed.exit_code == 0, printed.output
+    validator = Draft202012Validator(orjson.loads(printed.stdout))
+    line = records.Failure("a", "news.jsonl:12", "read", "empty", "holds no text").to_dict()
+    assert validator.is_valid(line)
+    assert not validator.is_valid({key: value for key, value in line.items() if key != "message"})
