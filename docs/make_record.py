@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from annotate.records import SCHEMA
-from annotate.schema import errors_schema, json_schema
+from annotate.schema import errors_schema, json_schema, manifest_schema
 
 PAGE = Path(__file__).with_name("record.md")
 
@@ -31,6 +31,10 @@ _SPANS = """`DateSpan`, `MoneySpan`, `AgreementSpan` and `PartnershipSpan` have 
 whose value is an object with whatever keys its rules name as slots.
 """
 _ERRORS = "## errors.jsonl: `Failure`\n"
+_MANIFEST = "## manifest.json: `Manifest`\n"
+_OLDER = """In one
+that an earlier version wrote keys may be missing. `annotate schema --manifest` prints its JSON Schema."""
+_IN_MANIFEST = ("ToldSettings", "Totals", "Noticed", "LanguageTotals")
 
 
 def page() -> str:
@@ -45,6 +49,11 @@ def page() -> str:
             lines += [f"## `{name}`\n", f"{parts[name]['description'].splitlines()[0]}\n", *_table(parts[name])]
     errors = errors_schema()
     lines += [_ERRORS, f"{errors['description']}\n", *_table(errors)]
+    manifest = manifest_schema()
+    lines += [_MANIFEST, f"{manifest['description'].splitlines()[0]} {_OLDER}\n", *_table(manifest)]
+    for name in _IN_MANIFEST:
+        part = manifest["$defs"][name]
+        lines += [f"### `{name}`\n", f"{part['description'].splitlines()[0]}\n", *_table(part)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -71,6 +80,8 @@ def _kind(field: dict[str, Any]) -> str:
         return f"list of {len(field['prefixItems'])} integers"
     if "items" in field:
         return f"list of {'spans' if 'allOf' in field['items'] else _kind(field['items'])}"
+    if isinstance(values := field.get("additionalProperties"), dict):
+        return f"object of {_kind(values)}"
     return str(field.get("title", field["type"]))
 
 

@@ -20,6 +20,7 @@ SOURCE = Path(annotate.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("spans", "version", "extras", "usercache"),
     ("records",),
+    ("manifest",),
     ("schema",),
     ("text", "storage"),
     ("rules",),

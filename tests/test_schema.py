@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from annotate import records, schema, spans
 from annotate.cli.app import app
+from annotate.manifest import Manifest
 from annotate.records import Record, RecordError
 from annotate.schema import invariants, json_schema, out_of_order
 from annotate.spans import AgreementSpan, DateSpan, MoneySpan, OtherSpan, PartnershipSpan, Party
@@ -451,3 +452,12 @@ def test_the_schema_of_errors_is_printed_and_takes_a_failure() -> None:
     line = records.Failure("a", "news.jsonl:12", "read", "empty", "holds no text").to_dict()
     assert validator.is_valid(line)
     assert not validator.is_valid({key: value for key, value in line.items() if key != "message"})
+
+
+def test_the_schema_of_the_manifest_is_printed() -> None:
+    """`annotate schema --manifest` is that of the type, with every key there."""
+    printed = CliRunner().invoke(app, ["schema", "--manifest"])
+    assert printed.exit_code == 0, printed.output
+    schema = orjson.loads(printed.stdout)
+    assert schema["required"] == list(Manifest.__struct_fields__)
+    assert not Draft202012Validator(schema).is_valid({"schema": "annotate/2"})

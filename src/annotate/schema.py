@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from annotate.manifest import Manifest
 from annotate.records import SCHEMA, Failure, Record
 from annotate.spans import SPAN_TYPES, AnySpan, OtherSpan
 
@@ -58,6 +59,21 @@ def errors_schema() -> Json:
     """
     _, parts = msgspec.json.schema_components((Failure,), ref_template="#/$defs/{name}")
     return {"$schema": _DRAFT, **parts["Failure"], "title": f"{SCHEMA} errors"}
+
+
+def manifest_schema() -> Json:
+    """The JSON Schema of manifest.json, as this version writes it: all keys are there.
+
+    >>> manifest_schema()["properties"]["files"]["description"]
+    'Names of the files with the records, in order.'
+    """
+    _, parts = msgspec.json.schema_components((Manifest,), ref_template="#/$defs/{name}")
+    for part in parts.values():
+        part["required"] = [*part["properties"]]
+        for field in part["properties"].values():
+            field.pop("default", None)
+    whole = parts.pop("Manifest")
+    return {"$schema": _DRAFT, **whole, "title": f"{SCHEMA} manifest", "$defs": parts}
 
 
 def _by_label(kind: type) -> Json:

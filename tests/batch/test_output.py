@@ -19,10 +19,12 @@ from unittest.mock import ANY
 
 import pytest
 import zstandard
+from msgspec.structs import replace as replace_fields
 
 from annotate.batch import output as module
 from annotate.batch.earlier import Earlier
 from annotate.batch.output import Output
+from annotate.manifest import Manifest
 from annotate.records import Document, Done, Failure
 from annotate.storage import journal
 from annotate.storage.journal import Entry, Stamp
@@ -32,7 +34,7 @@ from annotate.storage.write import OutputError, to_bytes
 FAILURE = Failure("a", "a.txt", "read", "empty", "holds no text")
 FINAL_NAMES = ["annotations.jsonl", "errors.jsonl", "manifest.json"]
 STAMP = Stamp("document", "settings", "rules", ("nl",))
-OURS = {"schema": "annotate/2"}
+OURS = Manifest(schema="annotate/2")
 
 
 def names(folder: Path) -> list[str]:
@@ -50,7 +52,7 @@ def write_run(target: Path, *ids: str, force: bool = False, shard_size: int | No
         for name in ids:
             output.add(done(name), STAMP)
         output.error(FAILURE)
-        output.manifest(OURS | {"run": ids[0]})
+        output.manifest(replace_fields(OURS, versions={"run": ids[0]}))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -77,14 +79,17 @@ def test_a_run_leaves_three_files_and_nothing_else(tmp_path: Path) -> None:
     write_run(folder, "a")
     assert names(folder) == FINAL_NAMES
     assert json.loads((folder / "errors.jsonl").read_bytes()) == FAILURE.to_dict()
-    assert json.loads((folder / "manifest.json").read_bytes()) == OURS | {"run": "a", "files": [ANY]}
+    assert json.loads((folder / "manifest.json").read_bytes()) == OURS.to_dict() | {
+        "versions": {"run": "a"},
+        "files": [ANY],
+    }
 
 
 def test_errors_are_a_file_even_where_there_are_none(tmp_path: Path) -> None:
     """`errors.jsonl` is empty after a clean run: no earlier run's errors are taken for its own."""
     write_run(tmp_path, "first")
     with Output(tmp_path, force=True) as output:
-        output.manifest({})
+        output.manifest(OURS)
     assert (tmp_path / "errors.jsonl").read_bytes() == b""
 
 
@@ -101,7 +106,10 @@ def test_a_file_name_says_how_it_is_packed(tmp_path: Path, suffix: str, unpack: 
     write_run(tmp_path / f"news.jsonl{suffix}", "a")
     assert names(tmp_path) == ["news.errors.jsonl", f"news.jsonl{suffix}", "news.manifest.json"]
     assert unpack((tmp_path / f"news.jsonl{suffix}").read_bytes()) == b'{"id":"a"}\n'
-    assert json.loads((tmp_path / "news.manifest.json").read_bytes()) == OURS | {"run": "a", "files": [ANY]}
+    assert json.loads((tmp_path / "news.manifest.json").read_bytes()) == OURS.to_dict() | {
+        "versions": {"run": "a"},
+        "files": [ANY],
+    }
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst"])
@@ -131,7 +139,7 @@ def test_nothing_is_visible_before_the_end(tmp_path: Path) -> None:
     with Output(tmp_path) as output:
         output.add(done("a"), STAMP)
         assert names(tmp_path) == []
-        output.manifest({})
+        output.manifest(OURS)
     assert names(tmp_path) == FINAL_NAMES
 
 
@@ -152,7 +160,7 @@ def test_an_exception_leaves_the_earlier_output(tmp_path: Path, error: type[Base
     with Output(tmp_path) as output:
         ((entry, number),) = output.find("second")
         assert output.read(entry, number) == b'{"id":"second"}\n'
-        output.manifest({})
+        output.manifest(OURS)
 
 
 def test_a_run_without_a_manifest_writes_nothing(tmp_path: Path) -> None:
@@ -225,9 +233,10 @@ def test_a_killed_writer_leaves_no_half_file(tmp_path: Path, force: bool) -> Non
         "import sys, time\n"
         "from annotate.storage.journal import Stamp\n"
         "from annotate.batch.output import Output\n"
+        "from annotate.manifest import Manifest\n"
         "from annotate.records import Done\n"
         "with Output(sys.argv[1], force=True) as output:\n"
-        "    output.manifest({})\n"
+        "    output.manifest(Manifest(schema='annotate/2'))\n"
         "    for number in range(20000):\n"
         "        output.add(Done(str(number), 'nl', (), 0, 0, {}, b'x' * 49 + b'\\n'), Stamp('d', 's'))\n"
         "    print('ready', flush=True)\n"
@@ -262,8 +271,8 @@ def test_force_replaces_all_three(tmp_path: Path) -> None:
     write_run(tmp_path, "first")
     write_run(tmp_path, "second", force=True)
     assert names(tmp_path) == FINAL_NAMES
-    assert json.loads((tmp_path / "manifest.json").read_bytes()) == OURS | {
-        "run": "second",
+    assert json.loads((tmp_path / "manifest.json").read_bytes()) == OURS.to_dict() | {
+        "versions": {"run": "second"},
         "files": ["annotations.jsonl"],
     }
 
@@ -460,6 +469,7 @@ def test_more_shards_than_files_may_be_open(tmp_path: Path) -> None:
         "import resource, sys\n"
         "from annotate.storage.journal import Stamp\n"
         "from annotate.batch.output import Output\n"
+        "from annotate.manifest import Manifest\n"
         "from annotate.records import Done\n"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))\n"
         "def run(ids, found):\n"
@@ -469,7 +479,7 @@ def test_more_shards_than_files_may_be_open(tmp_path: Path) -> None:
         "            assert bool(known) == found and all(output.read(*pair) for pair in known)\n"
         "            output.add(Done(name, 'nl', (), 0, 0, {}, name.encode() + b'\\n'), Stamp('d', 's'))\n"
         "        assert output.removed() == 0\n"
-        "        output.manifest({'schema': 'annotate/2'})\n"
+        "        output.manifest(Manifest(schema='annotate/2'))\n"
         "ids = [str(number) for number in range(300)]\n"
         "run(ids, False)\n"
         "run(ids, True)\n"
@@ -536,6 +546,7 @@ import random, sys
 from pathlib import Path
 from annotate.storage.journal import Stamp
 from annotate.batch.output import Output
+from annotate.manifest import Manifest
 from annotate.records import Done
 from annotate.storage.write import OutputError
 
@@ -543,7 +554,7 @@ folder, name = Path(sys.argv[1]), sys.argv[2]
 
 def run(records):
     with Output(folder / name, force=True) as output:
-        output.manifest({"records": records})
+        output.manifest(Manifest(schema="annotate/2", versions={"records": str(records)}))
         for number in range(records):
             line = random.Random(number).randbytes(4000).hex().encode() + b"\\n"
             output.add(Done(str(number), "nl", (), 0, 0, {}, line), Stamp("d", "s"))

@@ -17,6 +17,7 @@ from annotate.batch.executors import Processes
 from annotate.batch.output import Output
 from annotate.batch.run import Scope, Summary, run
 from annotate.batch.status import plan_of, status
+from annotate.manifest import Manifest
 from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.reading.read import read
@@ -397,7 +398,7 @@ def test_a_run_is_seen_and_not_disturbed_by_status(news: Path) -> None:
     again()
     with Output("out") as output:
         assert is_running(output.paths)
-        output.manifest({})
+        output.manifest(Manifest(schema="annotate/2"))
     lock = output.paths.state / "lock"
     lock.touch()
     with lock.open("rb") as file:

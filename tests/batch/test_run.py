@@ -190,7 +190,7 @@ def test_the_manifest_counts_what_was_done(pipeline: Pipeline, tmp_path: Path) -
     (tmp_path / "rows.jsonl").write_text(json.dumps({"text": GOOD}) + "\n{}\n")
     summary = run([str(tmp_path / "rows.jsonl")], Output(tmp_path / "out"), pipeline, date="2025-04-14")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
-    assert manifest == summary.manifest
+    assert manifest == summary.manifest.to_dict()
     assert manifest["counts"]["documents"] == 1
     assert manifest["counts"]["words"] > 10
     assert manifest["failures"] == {"missing-text": 1}

@@ -11,6 +11,7 @@ import orjson
 from annotate import version
 from annotate.batch import tally as module
 from annotate.batch.tally import Tally, build_manifest, build_report
+from annotate.manifest import ToldSettings
 from annotate.records import Document, Done, Failure, Notice
 from annotate.version import installed_versions
 
@@ -36,12 +37,12 @@ def test_the_manifest_holds_totals_by_label_and_language() -> None:
     manifest = build_manifest(
         tally=tally,
         versions={"spacy": "3.8.18"},
-        options={"tokens": False},
-    )
+        options=ToldSettings(),
+    ).to_dict()
     assert manifest == {
         "schema": "annotate/2",
         "versions": {"spacy": "3.8.18"},
-        "options": {"tokens": False},
+        "options": ToldSettings().to_dict(),
         "options_from": {},
         "counts": {"documents": 3, "failed": 1, "remaining": 0, "characters": 30, "words": 12, "spans": 4},
         "failures": {"empty": 1},
@@ -52,6 +53,7 @@ def test_the_manifest_holds_totals_by_label_and_language() -> None:
             "nl": {"documents": 2, "labels": {"DATE": 2}},
             "vi": {"documents": 1, "labels": {"DATE": 1, "MONEY": 1}},
         },
+        "files": [],
     }
     assert list(manifest["languages"]) == ["nl", "vi"]
 
@@ -61,19 +63,19 @@ def test_the_report_holds_what_differs_from_run_to_run() -> None:
     tally = Tally(removed=3, remaining=4)
     tally.add(annotated("nl", 7))
     tally.add(annotated("nl", 5), kept=True)
-    report = build_report(tally=tally, started=datetime(2025, 4, 14, tzinfo=UTC), seconds=2.0)
+    report = build_report(tally=tally, started=datetime(2025, 4, 14, tzinfo=UTC), seconds=2.0).to_dict()
     assert report == {
         "started": "2025-04-14T00:00:00+00:00",
         "seconds": 2.0,
         "words_per_second": 4,
         "run": {"annotated": 1, "kept": 1, "removed": 3, "remaining": 4},
     }
-    assert not {*report} & {*build_manifest(tally=tally, versions={}, options={})}
+    assert not {*report} & {*build_manifest(tally=tally, versions={}, options=ToldSettings()).to_dict()}
 
 
 def test_a_manifest_without_documents_is_whole() -> None:
     """A run over nothing has a manifest with all its keys, and zeros."""
-    manifest = build_manifest(tally=Tally(), versions={}, options={})
+    manifest = build_manifest(tally=Tally(), versions={}, options=ToldSettings()).to_dict()
     assert set(manifest["counts"].values()) == {0}
     assert list(manifest["counts"]) == ["documents", "failed", "remaining", "characters", "words", "spans"]
     assert manifest["labels"] == manifest["languages"] == manifest["failures"] == {}
@@ -86,7 +88,7 @@ def test_notices_are_counted_and_the_first_ten_are_named() -> None:
         Document(str(n), "x", "a.jsonl", meta={"line": n}, notices=(Notice("date", f"'{n}'"),)) for n in range(1, 13)
     ]
     assert list(tally.watch([*documents, FAILURE])) == [*documents, FAILURE]
-    manifest = build_manifest(tally=tally, versions={}, options={})
+    manifest = build_manifest(tally=tally, versions={}, options=ToldSettings()).to_dict()
     assert manifest["notices"] == {"date": {"documents": 12, "first": [f"a.jsonl:{n} '{n}'" for n in range(1, 11)]}}
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from annotate.batch.output import Output
+from annotate.manifest import Manifest
 from annotate.reading.find import InputError, expand
 from annotate.records import SCHEMA, Done
 from annotate.storage.journal import Stamp
@@ -32,7 +33,7 @@ def write(target: str, *ids: str, shard_size: int | None = None, is_broken_off: 
                 output.add(Done(name, "nl", (), 0, 0, {}, json.dumps({"id": name}).encode() + b"\n"), Stamp("d", "s"))
             if is_broken_off:
                 raise KeyboardInterrupt
-            output.manifest({"schema": SCHEMA})
+            output.manifest(Manifest(schema=SCHEMA))
     except KeyboardInterrupt:
         pass
 

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotate.manifest import Manifest
 from annotate.records import Done, Failure
 from annotate.storage import write
 from annotate.storage.write import Stream, to_bytes
@@ -96,10 +97,10 @@ def test_a_stream_holds_records_only() -> None:
     with Stream(out) as stream:
         stream.add(annotated())
         stream.error(FAILURE)
-        stream.manifest({"seconds": 1})
+        stream.manifest(Manifest(schema="annotate/2"))
     assert out.getvalue() == b'{"id":"a"}\n'
     assert stream.failures == [FAILURE]
-    assert stream.summary == {"seconds": 1}
+    assert stream.summary == Manifest(schema="annotate/2")
 
 
 def test_each_record_is_at_the_reader_at_once(tmp_path: Path) -> None:

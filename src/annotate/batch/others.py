@@ -74,10 +74,9 @@ def place(given: str, folder: str = "") -> str:
 def _earlier_places(paths: Paths) -> list[str]:
     plan = earlier_plan(paths)
     if plan is None:  # the state was deleted: the manifest has the inputs, too
-        options = manifest_in(paths).get("options")
-        inputs = options.get("inputs") if isinstance(options, dict) else None
-        return [place(given) for given in inputs or () if isinstance(given, str)]
-    return list(dict.fromkeys([*(plan.get("others") or ()), *(place(one, plan["folder"]) for one in plan["inputs"])]))
+        manifest = manifest_in(paths)
+        return [place(given) for given in manifest.options.inputs] if manifest else []
+    return list(dict.fromkeys([*(plan.others or ()), *(place(one, plan.folder) for one in plan.inputs)]))
 
 
 def _files(inputs: Sequence[str]) -> set[str]:
@@ -96,8 +95,9 @@ def _key(item: Input) -> str | None:
 
 def _has_documents(paths: Paths) -> bool:
     """Whether a run that is over has left documents; what one that was broken off has done was never in the output."""
-    counts = manifest_in(paths).get("counts")
-    return bool(isinstance(counts, dict) and counts.get("documents")) or next(_entries(paths), None) is not None
+    manifest = manifest_in(paths)
+    counted = manifest and manifest.counts and manifest.counts.documents
+    return bool(counted) or next(_entries(paths), None) is not None
 
 
 def _entries(paths: Paths) -> Iterator[tuple[str, bool]]:
@@ -114,11 +114,11 @@ def _sources(paths: Paths, inputs: Sequence[str]) -> frozenset[str]:
     another one's documents.
     """
     known = list(_entries(paths))
-    counts = manifest_in(paths).get("counts")
+    manifest = manifest_in(paths)
     records = sum(has_record for _, has_record in known)
-    if isinstance(counts, dict) and counts.get("documents") != records:
+    if manifest and manifest.counts and manifest.counts.documents != records:
         raise OutputError(
-            f"{paths.folder}: --add knows only {records:,} of the {counts.get('documents'):,} documents there, "
+            f"{paths.folder}: --add knows only {records:,} of the {manifest.counts.documents:,} documents there, "
             f"since what {paths.state.name}/ says of them is gone; name all inputs, or choose another output with -o"
         )
     there = {source for source, _ in known}

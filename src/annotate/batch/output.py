@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from filelock import FileLock, Timeout
+from msgspec.structs import replace
 
 from annotate.batch.earlier import Earlier
 from annotate.batch.shard import Shard
+from annotate.manifest import Manifest, Plan, Report
 from annotate.records import Done, Failure
 from annotate.storage.journal import Entry, Stamp
 from annotate.storage.layout import (
@@ -52,7 +54,7 @@ class Output:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with Output(folder) as output:
     ...         output.add(Done("a", "nl", ("nl",), 0, 0, {}, b'{"id":"a"}\\n'), Stamp("d", "s"))
-    ...         _ = output.manifest({"counts": {}})
+    ...         _ = output.manifest(Manifest(schema="annotate/2"))
     ...     (Path(folder) / "annotations.jsonl").read_text()
     '{"id":"a"}\\n'
     """
@@ -67,8 +69,8 @@ class Output:
         self._lock = FileLock(self.paths.state / LOCK, timeout=_PATIENCE)
         self._earlier = Earlier(self.paths) if resume and not force else None
         self._errors: Draft | None = None
-        self._manifest: Mapping[str, Any] | None = None
-        self._report: Mapping[str, Any] = {}
+        self._manifest: Manifest | None = None
+        self._report: Report | None = None
         self._shards: list[Shard] = []
         self._in_shard = 0
         self._is_copied = False
@@ -106,12 +108,11 @@ class Output:
         finally:
             self._release(keep=keep)
 
-    def plan(self, plan: Mapping[str, Any]) -> None:
+    def plan(self, plan: Plan) -> None:
         """Note what the run was asked to do, so that `status` and `retry` can ask for the same."""
         with explained(self.paths.folder):
-            (self.paths.state / PLAN).write_bytes(
-                to_page({**plan, "shard_size": self._shard_size, "process": os.getpid()})
-            )
+            plan = replace(plan, shard_size=self._shard_size, process=os.getpid())
+            (self.paths.state / PLAN).write_bytes(to_page(plan.to_dict()))
 
     # -- what was done before
 
@@ -159,14 +160,14 @@ class Output:
             if stamp is not None:
                 self._shards[-1].note(Entry(failure.id, stamp, failure=failure))
 
-    def manifest(self, manifest: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    def manifest(self, manifest: Manifest, report: Report | None = None) -> Manifest:
         """Say what the output is; the last word counts, and there must be one before the block ends.
 
         The names of the files with annotations are added to it; gives the manifest as it is written. The `report`
         of this run stands in the state, where it changes no file that may be under version control.
         """
-        self._report = report or {}
-        self._manifest = {**manifest, "files": [shard.data.final.name for shard in self._shards]}
+        self._report = report
+        self._manifest = replace(manifest, files=tuple(shard.data.final.name for shard in self._shards))
         return self._manifest
 
     # -- inside
@@ -206,9 +207,9 @@ class Output:
             self._shards[-1].seal()
             self._errors.seal()
             last = Draft(self.paths.manifest, self._draft_path(self.paths.manifest))
-            last.write(to_page(self._manifest))
+            last.write(to_page(self._manifest.to_dict()))
             last.seal()
-            (self.paths.state / REPORT).write_bytes(to_page(self._report))
+            (self.paths.state / REPORT).write_bytes(to_page(self._report.to_dict() if self._report else {}))
             changed = [shard for shard in self._shards if not shard.is_published]
             drafts = [draft for shard in changed for draft in shard.drafts]
             try:
@@ -280,4 +281,4 @@ def _leave(state: Path, lock: FileLock) -> None:
 
 def _process(paths: Paths) -> str:
     plan = earlier_plan(paths)
-    return f" (process {plan['process']})" if plan and "process" in plan else ""
+    return f" (process {plan.process})" if plan and plan.process else ""

@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
+from msgspec.structs import asdict
 
 from annotate.batch.executors import Executor, Serial
 from annotate.batch.others import Kept, Others, settle
 from annotate.batch.output import Output
 from annotate.batch.tally import Tally, build_manifest, build_report
 from annotate.batch.work import where
+from annotate.manifest import Manifest, Plan, Report, Settings, ToldSettings
 from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.reading.read import MAX_BYTES, read
@@ -35,8 +37,8 @@ class Summary:
     """What a run did: its counts, the manifest as it was written, what differs from run to run, and damaged files."""
 
     tally: Tally
-    manifest: Mapping[str, Any]
-    report: Mapping[str, Any]
+    manifest: Manifest
+    report: Report
     damaged: Sequence[str] = ()
 
     @property
@@ -91,19 +93,29 @@ def run(
     documents = read(
         inputs, stdin=stdin, text_key=text_key, id_key=id_key, date=date, max_bytes=max_bytes, as_pages=True
     )
-    asked = {"inputs": list(inputs), "text_key": text_key, "id_key": id_key, "date": date}
+    settings = settings_of(pipeline.options)
     started, clock = datetime.now(UTC), time.perf_counter()
     tally = Tally(passed_over=documents.passed_over)
-    manifest: Mapping[str, Any] = {}
-    report: Mapping[str, Any] = {}
     scope = scope or Scope()
     with output:
         plan = _Plan(pipeline, output, scope)
         if isinstance(output, Output):
-            sources = (earlier_plan(output.paths) or {}).get("sources") if sources is None else sources
+            if sources is None and (earlier := earlier_plan(output.paths)):
+                sources = earlier.sources
             kept = plan.settle(inputs, output)
-            planned = {"options": plan_options(pipeline.options), "folder": str(Path.cwd()), "max_bytes": max_bytes}
-            output.plan({**asked, **planned, "sources": sources, "others": kept.inputs if kept else None})
+            output.plan(
+                Plan(
+                    inputs=tuple(inputs),
+                    text_key=text_key,
+                    id_key=id_key,
+                    date=date,
+                    options=settings,
+                    folder=str(Path.cwd()),
+                    max_bytes=max_bytes,
+                    sources=None if sources is None else dict(sources),
+                    others=tuple(kept.inputs) if kept else None,
+                )
+            )
         for step, outcome in (executor or Serial()).map(plan.steps(tally.watch(documents)), pipeline):
             failure = step.finish(outcome, plan, tally)
             if on_progress is not None:
@@ -113,7 +125,7 @@ def run(
         told = build_manifest(
             tally=tally,
             versions=installed_versions(),
-            options=plan_options(pipeline.options) | asked,
+            options=ToldSettings(**asdict(settings), inputs=tuple(inputs), text_key=text_key, id_key=id_key, date=date),
             sources=sources or {},
         )
         report = build_report(tally=tally, started=started, seconds=time.perf_counter() - clock)
@@ -258,15 +270,15 @@ def changed(entry: Entry, stamp: Stamp, pipeline: Pipeline) -> str | None:
     return "patterns" if by_rules and was.rules != pipeline.rulebook.fingerprint(was.langs) else None
 
 
-def plan_options(options: Options) -> dict[str, Any]:
-    """The options of a run, as the manifest has them."""
-    return {
-        "patterns": [path.as_posix() for path in options.patterns],
-        "built_in": options.built_in,
-        "lang": options.lang,
-        "region": options.region,
-        "languages": list(options.languages),
-        "detector": options.detector,
-        "tokens": options.tokens,
-        "labels": list(options.labels),
-    }
+def settings_of(options: Options) -> Settings:
+    """The options that bear on the records of a run, as the manifest has them."""
+    return Settings(
+        patterns=tuple(path.as_posix() for path in options.patterns),
+        built_in=options.built_in,
+        lang=options.lang,
+        region=options.region,
+        languages=tuple(options.languages),
+        detector=options.detector,
+        tokens=options.tokens,
+        labels=tuple(options.labels),
+    )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
+
 from annotate.batch.run import changed, stamp_of
+from annotate.manifest import Plan, Report
 from annotate.options import Options
 from annotate.pipeline import Pipeline
-from annotate.records import Document, Failure, older
+from annotate.records import Document, Failure
 from annotate.storage.journal import Entry, entries
 from annotate.storage.layout import (
     Paths,
@@ -44,8 +47,8 @@ class Status:
     documents: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
-    #: What the last run that came to its end did, and when; empty where that is not known.
-    last_run: Mapping[str, Any] = field(default_factory=dict)
+    #: What the last run that came to its end did, and when; None where that is not known.
+    last_run: Report | None = None
     #: The format of its records where an earlier version has written them; then all are annotated again.
     older: str | None = None
 
@@ -69,12 +72,12 @@ class Status:
             "documents": dict(self.documents),
             "languages": dict(sorted(self.languages.items())),
             "failures": dict(sorted(self.failures.items())),
-            "last_run": dict(self.last_run),
+            "last_run": self.last_run.to_dict() if self.last_run else {},
             "older": self.older,
         }
 
 
-def plan_of(target: str | Path, *, current: bool = False) -> tuple[Mapping[str, Any], Options]:
+def plan_of(target: str | Path, *, current: bool = False) -> tuple[Plan, Options]:
     """What the last run into an output was asked to do, and its options; raises OutputError where none is known.
 
     And, where it must be `current`, if the records there are of an earlier format.
@@ -86,10 +89,8 @@ def plan_of(target: str | Path, *, current: bool = False) -> tuple[Mapping[str, 
     if plan is None:
         hint = "it was written elsewhere, or its state was deleted" if is_ours(paths) else "no run has written there"
         raise OutputError(f"{target}: nothing is known of an earlier run ({hint}); start one with `annotate run`")
-    options = dict(plan["options"])
-    options["patterns"] = tuple(map(Path, options["patterns"]))
-    options |= {key: tuple(options.get(key, ())) for key in ("languages", "labels")}
-    return plan, Options(**options)
+    options = asdict(plan.options)
+    return plan, Options(**options | {"patterns": tuple(map(Path, plan.options.patterns))})
 
 
 def status(target: str | Path, documents: Iterable[Document | Failure], pipeline: Pipeline) -> Status:
@@ -98,8 +99,9 @@ def status(target: str | Path, documents: Iterable[Document | Failure], pipeline
     known = _known(paths)
     drafts = any(draft for _, draft in journals(paths))
     state = "running" if is_running(paths) else "interrupted" if drafts else "complete"
-    found = Status(state, last_run=earlier_report(paths), older=older(manifest_in(paths)))
-    keeps = (earlier_plan(paths) or {}).get("others") is not None
+    manifest, plan = manifest_in(paths), earlier_plan(paths)
+    found = Status(state, last_run=earlier_report(paths), older=manifest.older if manifest else None)
+    keeps = plan is not None and plan.others is not None
     sources = set()
     for document in documents:
         if isinstance(document, Failure):

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from annotate.batch.work import where
+from annotate.manifest import LanguageTotals, Manifest, Noticed, Report, ToldSettings, Totals, Work
 from annotate.records import SCHEMA, Document, Done, Failure
 
 #: How many documents of each notice are named.
@@ -81,61 +81,62 @@ def build_manifest(
     *,
     tally: Tally,
     versions: Mapping[str, str],
-    options: Mapping[str, Any],
+    options: ToldSettings,
     sources: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
+) -> Manifest:
     """What the output is, for `manifest.json`: the same whenever and in however many runs it was made.
 
-    >>> build_manifest(tally=Tally(documents=2), versions={"spacy": "3.8.18"}, options={})["counts"]["documents"]
+    >>> build_manifest(tally=Tally(documents=2), versions={"spacy": "3.8.18"}, options=ToldSettings()).counts.documents
     2
     """
     labels = tally.labels
-    return {
-        "schema": SCHEMA,
-        "versions": dict(versions),
-        "options": dict(options),
-        "options_from": dict(sources or {}),
-        "counts": {
-            "documents": tally.documents,
-            "failed": tally.failed,
-            "remaining": tally.remaining,
-            "characters": tally.characters,
-            "words": tally.words,
-            "spans": labels.total(),
+    return Manifest(
+        schema=SCHEMA,
+        versions=dict(versions),
+        options=options,
+        options_from=dict(sources or {}),
+        counts=Totals(
+            documents=tally.documents,
+            failed=tally.failed,
+            remaining=tally.remaining,
+            characters=tally.characters,
+            words=tally.words,
+            spans=labels.total(),
+        ),
+        failures=_sorted(tally.failures),
+        notices={
+            kind: Noticed(documents=tally.notices[kind], first=tuple(tally.noticed[kind]))
+            for kind in sorted(tally.notices)
         },
-        "failures": _sorted(tally.failures),
-        "notices": {
-            kind: {"documents": tally.notices[kind], "first": tally.noticed[kind]} for kind in sorted(tally.notices)
-        },
-        "passed_over": _sorted(tally.passed_over),
-        "labels": _sorted(labels),
-        "languages": {
-            lang: {"documents": tally.documents_by_language[lang], "labels": _sorted(tally.languages[lang])}
+        passed_over=_sorted(tally.passed_over),
+        labels=_sorted(labels),
+        languages={
+            lang: LanguageTotals(documents=tally.documents_by_language[lang], labels=_sorted(tally.languages[lang]))
             for lang in sorted(tally.languages)
         },
-    }
+    )
 
 
-def build_report(*, tally: Tally, started: datetime, seconds: float) -> dict[str, Any]:
+def build_report(*, tally: Tally, started: datetime, seconds: float) -> Report:
     """What one run had to do for the output and when: all that differs from run to run.
 
     >>> from datetime import UTC
     >>> started = datetime(2025, 4, 14, 9, 30, tzinfo=UTC)
     >>> report = build_report(tally=Tally(documents=2), started=started, seconds=1.23456)
-    >>> report["started"], report["seconds"], report["run"]["annotated"]
+    >>> report.started, report.seconds, report.run.annotated
     ('2025-04-14T09:30:00+00:00', 1.235, 2)
     """
-    return {
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
-        "words_per_second": round(tally.annotated_words / seconds) if seconds > 0 else None,
-        "run": {
-            "annotated": tally.documents - tally.kept,
-            "kept": tally.kept,
-            "removed": tally.removed,
-            "remaining": tally.remaining,
-        },
-    }
+    return Report(
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(seconds, 3),
+        words_per_second=round(tally.annotated_words / seconds) if seconds > 0 else None,
+        run=Work(
+            annotated=tally.documents - tally.kept,
+            kept=tally.kept,
+            removed=tally.removed,
+            remaining=tally.remaining,
+        ),
+    )
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:

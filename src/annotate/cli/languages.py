@@ -97,6 +97,7 @@ def _language_rows(options: Options, langs: list[str]) -> list[dict[str, Any]]:
 def schema_command(
     decisions: Annotated[bool, typer.Option("--decisions", help="That of a reviewer's decision instead.")] = False,
     of_errors: Annotated[bool, typer.Option("--errors", help="That of a line of errors.jsonl instead.")] = False,
+    of_manifest: Annotated[bool, typer.Option("--manifest", help="That of manifest.json instead.")] = False,
     of_patterns: Annotated[
         bool,
         typer.Option("--patterns", help="That of a pattern file, by which an editor completes and checks."),
@@ -113,7 +114,7 @@ def schema_command(
       annotate schema > record.schema.json
       annotate schema --patterns my-patterns > my-patterns/schema.json
     """
-    from annotate.schema import errors_schema, json_schema
+    from annotate.schema import errors_schema, json_schema, manifest_schema
 
     if folders and not of_patterns:
         raise typer.BadParameter("folders go with --patterns: annotate schema --patterns my-patterns")
@@ -127,5 +128,7 @@ def schema_command(
         say(as_text(decisions_schema()))
     elif of_errors:
         say(as_text(errors_schema()))
+    elif of_manifest:
+        say(as_text(manifest_schema()))
     else:
         say(as_text(json_schema()))

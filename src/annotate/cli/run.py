@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from annotate.batch.output import Output
     from annotate.batch.run import OnProgress, Scope, Summary
     from annotate.batch.tally import Tally
+    from annotate.manifest import Plan
     from annotate.options import Options
     from annotate.records import Document, Failure
     from annotate.storage.write import Stream
@@ -188,9 +189,9 @@ def retry_command(
     job, plan = _earlier_job(out, current=True)
     _do(
         job,
-        Scope(only_failed=True, others="drop" if plan.get("others") is None else "keep"),
+        Scope(only_failed=True, others="drop" if plan.others is None else "keep"),
         lambda: _executor(executor, n_process, timeout, ray_address),
-        shard_size=plan.get("shard_size"),
+        shard_size=plan.shard_size,
         quiet=quiet,
         as_json=as_json,
     )
@@ -221,8 +222,8 @@ def status_command(
     say(f"{out}: {found.state}, {found.to_do:,} to do")
     if found.older:
         say(f"its records are {found.older}; `annotate run` with the same inputs annotates all of them again")
-    if started := found.last_run.get("started"):
-        say(f"last run: {started}, {found.last_run.get('seconds', 0):.1f} s")
+    if last := found.last_run:
+        say(f"last run: {last.started}, {last.seconds:.1f} s")
     headed = (("documents", found.documents), ("languages", found.languages), ("failures", found.failures))
     for heading, counts in headed:
         if any(counts.values()):
@@ -244,7 +245,7 @@ class _Job(NamedTuple):
     max_bytes: int | None
 
 
-def _earlier_job(out: str, *, current: bool = False) -> tuple[_Job, Mapping[str, Any]]:
+def _earlier_job(out: str, *, current: bool = False) -> tuple[_Job, Plan]:
     """What the last run into an output was asked to do, also as it noted it; paths hold as they did then."""
     from annotate.batch.status import plan_of
     from annotate.storage.write import OutputError
@@ -252,14 +253,13 @@ def _earlier_job(out: str, *, current: bool = False) -> tuple[_Job, Mapping[str,
     place = out if "://" in out else str(Path(out).resolve())
     with told(OutputError):
         plan, options = plan_of(place, current=current)
-    if STANDARD in plan["inputs"]:
+    if STANDARD in plan.inputs:
         stop(f"{out}: was made from standard input, which cannot be read again; give it to `annotate run` once more")
     try:
-        os.chdir(plan["folder"])
+        os.chdir(plan.folder)
     except OSError:
         stop(f"{out}: the folder that it was made in is gone; start anew with `annotate run`")
-    keys = plan["text_key"], plan.get("id_key"), plan["date"], plan.get("max_bytes")
-    return _Job(plan["inputs"], place, options, *keys), plan
+    return _Job([*plan.inputs], place, options, plan.text_key, plan.id_key, plan.date, plan.max_bytes), plan
 
 
 def _documents(job: _Job) -> Iterator[Document | Failure]:
@@ -347,7 +347,7 @@ def _do(
     for name in summary.damaged:
         note(f"{name}: not as it was written; the documents in question were annotated again")
     if as_json:
-        say(as_text({**summary.manifest, **summary.report}), err=out == STANDARD)
+        say(as_text(summary.manifest.to_dict() | summary.report.to_dict()), err=out == STANDARD)
     elif not quiet:
         if summary.tally.documents:
             console().print(_summary_table(summary))
@@ -439,7 +439,7 @@ def _notices(tally: Tally) -> Iterator[str]:
 def _summary_line(summary: Summary, out: str) -> str:
     from annotate.storage.layout import output_paths
 
-    tally, seconds = summary.tally, summary.report.get("seconds", 0)
+    tally, seconds = summary.tally, summary.report.seconds
     done = f"{counted(tally.documents - tally.kept, 'document')} annotated in {seconds:.1f} s"
     for number, what in ((tally.kept, "unchanged"), (tally.removed, "removed"), (tally.remaining, "left to do")):
         done += f", {number:,} {what}" if number else ""

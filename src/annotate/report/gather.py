@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
+from annotate.manifest import Manifest
 from annotate.quality.step import DiffError, Output
 from annotate.records import Failure, Record, RecordError
 from annotate.report.dated import dated, events
@@ -54,7 +54,7 @@ class Findings:
     tallies: Tallies
     sample: Sample
     looks: Looks
-    manifest: Mapping[str, Any]
+    manifest: Manifest | None
     errors: Errors
     documents: int = 0
     characters: int = 0
@@ -151,8 +151,7 @@ def gather(out: str, tallies: Tallies, *, room: int) -> Findings:
     """What an output holds, with sentences of at most `room` bytes; raises ReportError where it is none."""
     paths = local_paths(out)
     manifest = manifest_in(paths)
-    labels = manifest.get("labels")
-    looks = Looks(sorted(labels) if isinstance(labels, dict) else ())
+    looks = Looks(sorted(manifest.labels) if manifest else ())
     findings = Findings(tallies, Sample(room), looks, manifest, _errors(paths))
     for record in records(paths):
         findings.add(record)

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from annotate.manifest import Totals
 from annotate.report.charts import across, chart, longest
 from annotate.report.gather import Findings, gather
 from annotate.report.months import densest, series, span_of
@@ -134,7 +135,8 @@ def _content(findings: Findings, title: str) -> dict[str, Any]:
     most = {label for label, _ in sorted(findings.labels.items(), key=lambda item: (-item[1], item[0]))[:_LABELS]}
     labels = [label for label in looks if label in most]
     shown = sum(rules.values())
-    manifest = to_page(findings.manifest).decode() if findings.manifest else ""
+    counts = (findings.manifest and findings.manifest.counts) or Totals()
+    manifest = to_page(findings.manifest.to_dict()).decode() if findings.manifest else ""
     return {
         "policy": f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; "
         "base-uri 'none'; form-action 'none'",
@@ -145,8 +147,8 @@ def _content(findings: Findings, title: str) -> dict[str, Any]:
         "found": findings,
         "looks": looks,
         "labels": labels,
-        "words": _counted(findings, "words"),
-        "remaining": _counted(findings, "remaining"),
+        "words": counts.words,
+        "remaining": counts.remaining,
         "period": span_of(findings.months),
         "languages": languages[:_LANGUAGES],
         "languages_left": len(languages) - _LANGUAGES,
@@ -175,13 +177,6 @@ def _content(findings: Findings, title: str) -> dict[str, Any]:
         "manifest": manifest[:_MANIFEST],
         "manifest_cut": len(manifest) > _MANIFEST,
     }
-
-
-def _counted(findings: Findings, what: str) -> int:
-    """A number of the manifest; 0 where it has none."""
-    counts = findings.manifest.get("counts")
-    number = counts.get(what) if isinstance(counts, dict) else None
-    return number if isinstance(number, int) else 0
 
 
 def _tops(findings: Findings) -> dict[str, list[tuple[str, list[str], int, int]]]:

@@ -16,11 +16,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import orjson
-
-from annotate.records import OLDER, SCHEMA, older
+from annotate.manifest import Manifest, Plan, Report
+from annotate.records import SCHEMA
 from annotate.storage.remote import Mirror, RemoteError, is_url
 from annotate.storage.write import OutputError, explained
 
@@ -144,45 +143,37 @@ def local_paths(target: str | Path) -> Paths:
 
 def is_ours(paths: Paths) -> bool:
     """Whether what stands there is the output of an earlier run: its manifest or its journals say so."""
-    return bool(manifest_in(paths)) or bool(journals(paths))
+    return manifest_in(paths) is not None or bool(journals(paths))
 
 
-def manifest_in(paths: Paths) -> dict[str, Any]:
-    """The manifest of an earlier run; empty where there is none, or a file of another origin."""
+def manifest_in(paths: Paths) -> Manifest | None:
+    """The manifest of an earlier run, of any version; None where there is none, or a file of another origin."""
     with suppress(OSError):
-        return _manifest(paths.manifest.read_bytes())
-    return {}
-
-
-def _manifest(data: bytes) -> dict[str, Any]:
-    """What a manifest says, of any version of this tool; empty where it is none."""
-    with suppress(orjson.JSONDecodeError):
-        content = orjson.loads(data)
-        if isinstance(content, dict) and content.get("schema") in (SCHEMA, *OLDER):
-            return content
-    return {}
+        return Manifest.from_json(paths.manifest.read_bytes())
+    return None
 
 
 def refuse_older(paths: Paths, target: str | Path) -> None:
     """Raise OutputError where the records there are of an earlier format, which no output mixes with this one's."""
-    if schema := older(manifest_in(paths)):
+    manifest = manifest_in(paths)
+    if manifest and manifest.older:
         raise OutputError(
-            f"{target}: its records are {schema}, this version writes {SCHEMA}; annotate all of its inputs again with "
-            "`annotate run`, into the same place"
+            f"{target}: its records are {manifest.older}, this version writes {SCHEMA}; annotate all of its inputs "
+            "again with `annotate run`, into the same place"
         )
 
 
 def files_of(paths: Paths) -> set[str]:
     """The files with annotations that the manifest of an earlier run names, as far as they may be its."""
-    return _named(manifest_in(paths), paths.annotations.name)
+    manifest = manifest_in(paths)
+    return _named(manifest, paths.annotations.name) if manifest else set()
 
 
-def _named(manifest: dict[str, Any], annotations: str | None = None) -> set[str]:
+def _named(manifest: Manifest, annotations: str | None = None) -> set[str]:
     """The files with annotations that a manifest names; never a path, and those of one output where it is given."""
-    files = manifest.get("files")
     found = set()
-    for name in files if isinstance(files, list) else ():
-        match = _SHARD.fullmatch(name) if isinstance(name, str) else None
+    for name in manifest.files:
+        match = _SHARD.fullmatch(name)
         if match and (annotations is None or annotations in (name, f"{match['stem']}{match['suffix']}")):
             found.add(name)
     return found
@@ -203,7 +194,7 @@ def written(names: Iterable[str], read: Callable[[str], bytes], states: Iterable
         if name != MANIFEST and not name.endswith(f".{MANIFEST}"):
             continue
         with suppress(OSError):
-            if manifest := _manifest(read(name)):
+            if manifest := Manifest.from_json(read(name)):
                 found |= {name, name.removesuffix(MANIFEST) + ERRORS, *_named(manifest)}
     for state in states:
         finals = {str(names_of(path)[0]) for path in state.glob(f"*{JOURNAL}")}
@@ -216,21 +207,17 @@ def is_state(name: str) -> bool:
     return name == STATE or (name.startswith(".") and name.endswith(STATE))
 
 
-def earlier_plan(paths: Paths) -> dict[str, Any] | None:
+def earlier_plan(paths: Paths) -> Plan | None:
     """What the last run there was asked to do; None where that is not known."""
-    return _object(paths.state / PLAN)
+    with suppress(OSError):
+        return Plan.from_json((paths.state / PLAN).read_bytes())
+    return None
 
 
-def earlier_report(paths: Paths) -> dict[str, Any]:
-    """When the last run there that came to its end began, how long it took and what it did; empty if not known."""
-    return _object(paths.state / REPORT) or {}
-
-
-def _object(path: Path) -> dict[str, Any] | None:
-    with suppress(OSError, orjson.JSONDecodeError):
-        content = orjson.loads(path.read_bytes())
-        if isinstance(content, dict):
-            return content
+def earlier_report(paths: Paths) -> Report | None:
+    """When the last run there that came to its end began, how long it took and what it did; None if not known."""
+    with suppress(OSError):
+        return Report.from_json((paths.state / REPORT).read_bytes())
     return None
 
 

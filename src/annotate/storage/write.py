@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Self
 import orjson
 import zstandard
 
+from annotate.manifest import Manifest, Report
 from annotate.records import Done, Failure
 from annotate.storage.journal import Entry, Stamp
 
@@ -79,7 +80,7 @@ class Stream:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.failures: list[Failure] = []
-        self.summary: Mapping[str, Any] | None = None
+        self.summary: Manifest | None = None
         self.reader_gone = False
 
     def __enter__(self) -> Self:
@@ -120,7 +121,7 @@ class Stream:
         """Keep one failure, to be reported on standard error."""
         self.failures.append(failure)
 
-    def manifest(self, manifest: Mapping[str, Any], report: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    def manifest(self, manifest: Manifest, report: Report | None = None) -> Manifest:
         """Keep what the run did, to be reported on standard error."""
         self.summary = manifest
         return manifest
