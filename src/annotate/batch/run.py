@@ -25,7 +25,7 @@ from annotate.manifest import Manifest, Plan, Report, Settings, ToldSettings
 from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.reading.read import MAX_BYTES, read
-from annotate.records import Document, Done, Failure
+from annotate.records import SCHEMA, Document, Done, Failure
 from annotate.storage.journal import Entry, Stamp, document_stamp
 from annotate.storage.layout import earlier_plan
 from annotate.storage.write import Stream
@@ -97,6 +97,8 @@ def run(
     started, clock = datetime.now(UTC), time.perf_counter()
     tally = Tally(passed_over=documents.passed_over)
     scope = scope or Scope()
+    # what stands where the reader of a stream goes away
+    manifest, report = Manifest(schema=SCHEMA), build_report(tally=tally, started=started, seconds=0.0)
     with output:
         plan = _Plan(pipeline, output, scope)
         if isinstance(output, Output):
