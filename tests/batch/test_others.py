@@ -227,5 +227,5 @@ def test_status_tells_what_is_kept() -> None:
     """After months were added, status counts those of other inputs as kept, and not as gone."""
     go("feb.jsonl", scope=ADD)
     plan, options = plan_of("months")
-    found = status("months", read(plan["inputs"]), Pipeline(options))
+    found = status("months", read(plan.inputs), Pipeline(options))
     assert (dict(found.documents), found.to_do, found.languages["nl"]) == ({"up to date": 1, "kept": 2}, 0, 3)

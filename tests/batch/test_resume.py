@@ -62,8 +62,8 @@ def again(out: str = "out", scope: Scope | None = None, options: Options | None 
 
 def did(summary: Summary) -> tuple[int, int, int, int]:
     """How many documents were annotated, kept, removed, left."""
-    counts = summary.report["run"]
-    return counts["annotated"], counts["kept"], counts["removed"], counts["remaining"]
+    counts = summary.report.run
+    return counts.annotated, counts.kept, counts.removed, counts.remaining
 
 
 def data(out: str = "out") -> bytes:
@@ -103,8 +103,9 @@ def test_counts_are_those_of_the_whole_output(news: Path) -> None:
     """The manifest of a run that kept everything has the totals of the one that did everything."""
     first, second = again().manifest, again().manifest
     for key in ("counts", "labels", "languages", "failures"):
-        assert first[key] == second[key]
-    assert first["counts"]["words"] > 40
+        assert getattr(first, key) == getattr(second, key)
+    assert first.counts is not None
+    assert first.counts.words > 40
 
 
 def test_an_edit_of_one_language_s_rules(news: Path) -> None:
@@ -164,7 +165,7 @@ def test_the_date_of_all_is_part_of_the_input(news: Path) -> None:
     """A `--date` given or changed does again what it concerns."""
     pipeline = Pipeline(Options(lang="nl"))
     for day, annotated in (("2025-01-01", 3), ("2025-01-01", 0), ("2025-01-02", 3)):
-        assert run(["news"], Output("dated"), pipeline, date=day).report["run"]["annotated"] == annotated
+        assert run(["news"], Output("dated"), pipeline, date=day).report.run.annotated == annotated
 
 
 # --- scope
@@ -276,13 +277,13 @@ def test_status_says_what_the_next_run_would_do(news: Path) -> None:
     (news / "e.txt").write_bytes(b"")
     before = {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()}
     plan, options = plan_of("out")
-    found = status("out", read(plan["inputs"]), Pipeline(options))
+    found = status("out", read(plan.inputs), Pipeline(options))
     assert found.state == "complete"
     assert dict(found.documents) == {"text": 1, "patterns": 1, "new": 1, "unreadable": 1, "removed": 1}
     assert found.to_do == 4
     assert {path: path.read_bytes() for path in Path("out").rglob("*") if path.is_file()} == before
     again()
-    found = status("out", read(plan["inputs"]), Pipeline(options))
+    found = status("out", read(plan.inputs), Pipeline(options))
     assert (found.to_do, found.documents["up to date"]) == (0, 3)
 
 
@@ -297,7 +298,7 @@ def test_status_goes_by_the_newest_that_is_known(news: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(["news"], Output("out"), Pipeline(Options(patterns=(Path("mine"),))), stop)
     plan, options = plan_of("out")
-    found = status("out", read(plan["inputs"]), Pipeline(options))
+    found = status("out", read(plan.inputs), Pipeline(options))
     assert (found.state, dict(found.documents)) == ("interrupted", {"up to date": 3})
 
 
@@ -338,7 +339,7 @@ def test_pages_that_are_kept_are_not_parsed_again(news: Path, monkeypatch: pytes
         summary = again()
         assert (did(summary), summary.failed) == ((0, 4, 0, 0), 1)
         plan, options = plan_of("out")
-        found = status("out", read(plan["inputs"], as_pages=True), Pipeline(options))
+        found = status("out", read(plan.inputs, as_pages=True), Pipeline(options))
         assert dict(found.documents) == {"up to date": 4, "failed": 1}
     (news / "p.html").write_text(page.replace("5 miljoen", "6 miljoen"))
     assert did(again()) == (1, 3, 0, 0)
@@ -370,7 +371,7 @@ def test_status_of_an_output_that_may_only_be_read(news: Path) -> None:
             Path("out/.annotate/lock").touch()
             Path("out/.annotate/lock").chmod(lock)
         with unprivileged(Path("out"), Path("out/.annotate")):
-            found = status("out", read(plan["inputs"]), Pipeline(options))
+            found = status("out", read(plan.inputs), Pipeline(options))
         assert (found.state, found.documents["up to date"]) == ("complete", 3)
 
 
