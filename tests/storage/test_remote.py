@@ -36,7 +36,7 @@ def memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 
 
 def once(*inputs: str, out: str = "memory://results/out", **more: Any) -> dict[str, Any]:
-    return dict(run(inputs, Output(out, **more), Pipeline(Options(lang="nl"))).report["run"])
+    return run(inputs, Output(out, **more), Pipeline(Options(lang="nl"))).report.run.to_dict()
 
 
 def files(system: Any, folder: str) -> list[str]:
