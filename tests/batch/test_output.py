@@ -24,7 +24,7 @@ from msgspec.structs import replace as replace_fields
 from annotate.batch import output as module
 from annotate.batch.earlier import Earlier
 from annotate.batch.output import Output
-from annotate.manifest import Manifest
+from annotate.manifest import Manifest, Plan, Settings
 from annotate.records import Document, Done, Failure
 from annotate.storage import journal
 from annotate.storage.journal import Entry, Stamp
@@ -287,7 +287,7 @@ def test_other_files_in_the_folder_do_not_matter(tmp_path: Path) -> None:
 def test_a_second_run_at_the_same_time_is_refused(tmp_path: Path) -> None:
     """While a run writes into a folder another one is told so, with the first one's process; nothing is lost."""
     with Output(tmp_path) as early:
-        early.plan({})
+        early.plan(Plan(inputs=(), text_key="text", options=Settings(), folder="/"))
         early.add(done("early"), STAMP)
         with pytest.raises(OutputError, match=rf"another run \(process {os.getpid()}\) is writing here"):
             write_run(tmp_path, "late", force=True)
@@ -546,7 +546,7 @@ import random, sys
 from pathlib import Path
 from annotate.storage.journal import Stamp
 from annotate.batch.output import Output
-from annotate.manifest import Manifest
+from annotate.manifest import Manifest, Plan, Settings
 from annotate.records import Done
 from annotate.storage.write import OutputError
 
