@@ -38,14 +38,19 @@ BUILT_IN_KINDS: Mapping[str, str] = {
 def fold(word: str) -> str:
     """The form in which words are compared: compatibility-composed and case-folded.
 
-    Decomposed Vietnamese or full-width digits would otherwise never meet their list entry.
+    Decomposed Vietnamese or full-width digits would otherwise never meet their list entry. Joiners inside Persian and
+    Indic words are left out, since some write them and some do not.
 
-    >>> fold("ＵＳＤ"), fold("MÄRZ")
-    ('usd', 'märz')
+    >>> fold("ＵＳＤ"), fold("MÄRZ"), fold("سه\u200cشنبه") == fold("سهشنبه")
+    ('usd', 'märz', True)
     """
     if word.isascii():
         return word.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).replace("’", "'")
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+    return folded.translate(_EVENED)
+
+
+_EVENED = {ord("’"): "'", 0x200C: None, 0x200D: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,8 @@ class Settings:
     #: Whether nouns are written with a capital, so that a capital is no sign of a name.
     capital_nouns: bool = False
     region: str | None = None
+    #: Pairs of letters, of which the second is often written for the first: words count in both spellings.
+    spelling: str = ""
     #: Those of the language, where these are others: of the document's region, or shown by the text's own dates.
     usual: Settings | None = None
 

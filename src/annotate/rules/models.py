@@ -184,6 +184,12 @@ def _decimal(value: Text) -> Text:
     return value
 
 
+def _spelling(value: Text) -> Text:
+    if any(len(pair) != 2 for pair in value.split()):
+        raise wrong(f"'{value}' are no pairs of letters; write them two by two: أا إا")
+    return value
+
+
 class SettingsSpec(Model):
     """How the language writes numbers and dates, where CLDR has it otherwise."""
 
@@ -204,6 +210,9 @@ class SettingsSpec(Model):
     )
     buddhist: YesNo | None = Field(None, description="Whether years from 2400 on are counted from the Buddha's death")
     dotted: YesNo | None = Field(None, description="Whether day and month are written with full stops: 28.10.")
+    spelling: Annotated[Text, InstanceOf(), AfterValidator(_spelling), WithJsonSchema({"type": "string"})] | None = (
+        Field(None, description="Pairs of letters, of which the second is often written for the first: أا إا")
+    )
 
 
 def _form_key(key: Text) -> Text:
