@@ -62,6 +62,7 @@ MISTAKES = [
     ),
     mistake("unknown-label", RULE + "    label: SHOP\n", (3, 5), "'SHOP' is no label", "'SHIP'?", "MONEY"),
     mistake("unknown-resolver", "label: SHIP\nvalue: slot\n", (2, 8), "'slot'", "'slots'?", "money"),
+    mistake("spelling-pairs", "settings: {spelling: abc}\n", (1, 22), "no pairs of letters"),
     mistake("unknown-setting", "settings:\n  decimals: ','\n", (2, 3), "'decimals'", "'decimal'?", "space_groups"),
     mistake("unknown-attribute", HEAD + "  - id: a\n    pattern: [{LOWR: x}]\n", (4, 16), "'LOWR'", "'LOWER'?"),
     mistake("needs-model", HEAD + "  - id: a\n    pattern: [{POS: NOUN}]\n", (4, 16), "trained", "known: "),

@@ -97,8 +97,8 @@ def _forms(sources: Sources) -> dict[str, list[tuple[str, str]]]:
     for name, removed in sources.without.items():
         own_forms = {fold(form) for _, form in sources.lists.get(name, ())}
         forms[name] = [(v, f) for v, f in forms[name] if fold(f) not in removed or fold(f) in own_forms]
-    if pairs := sources.settings.get("spelling"):
-        otherwise = str.maketrans({pair[0]: pair[1] for pair in str(pairs).split()})
+    if letters := sources.settings.get("spelling"):
+        otherwise = str.maketrans({pair[0]: pair[1] for pair in str(letters).split()})
         for name, listed in forms.items():
             known = {form for _, form in listed}
             spelt = [(value, form.translate(otherwise)) for value, form in listed]
