@@ -69,6 +69,15 @@ FORMATS = (
         imports="annotations",
     ),
     Format(
+        "label-studio",
+        "tasks of Label Studio with predictions, and the labelling configuration",
+        "text, spans, values, rules; of the meta data id, source, date, language",
+        "document",
+        "label_studio",
+        imports="annotations",
+        folder=True,
+    ),
+    Format(
         "spacy",
         "documents of spaCy: a DocBin, or the JSON of Doc.to_json",
         'text, tokens, spans in doc.spans["annotate"]; all else in doc._.annotate',
