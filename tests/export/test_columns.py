@@ -110,7 +110,7 @@ def test_what_a_type_cannot_hold_is_text_and_said_once(tmp_path: Path, kind: str
 
 def test_the_example_of_the_docs_sums_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """DuckDB sums the exact column of the file as the docs have it."""
-    duckdb = pytest.importorskip("duckdb", reason="pip install 'annotate-articles[duckdb]'")
+    duckdb = pytest.importorskip("duckdb", reason="pip install duckdb")
     path, _ = exported(tmp_path, "parquet-entities", ".parquet")
     path.rename(tmp_path / "entities.parquet")
     monkeypatch.chdir(tmp_path)
