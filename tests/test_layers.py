@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rulebook", "assemble"),
     ("pipeline",),
     ("batch", "component"),
-    ("quality", "arrow"),
+    ("quality",),
     ("review",),
     ("report", "export"),
     ("cli",),

@@ -85,7 +85,7 @@ def resolve_date(match: Slots, anchor: date | None) -> DateValue | None:
     Raises nothing: a date out of the range of years 1 to 9999 is no date either.
     """
     try:
-        value = _resolve(match, anchor)
+        value = None if _is_general(match) else _resolve(match, anchor)
     except (ValueError, OverflowError):
         return None
     if value is None:
@@ -98,6 +98,17 @@ def resolve_date(match: Slots, anchor: date | None) -> DateValue | None:
     return value
 
 
+def _is_general(match: Slots) -> bool:
+    """Whether a season is any, since its clause tells neither of the past nor of what is to come.
+
+    >>> _is_general({"season": "winter", "undated": "yes"})
+    True
+    >>> _is_general({"season": "winter", "undated": "yes", "clause": "past"})
+    False
+    """
+    return match.get("undated") is not None and not match.get("clause")
+
+
 def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
     if match.get("to") is not None:
         return _range(match, anchor)
@@ -107,7 +118,7 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
         return _distance(match, anchor)
     if match.get("relative"):
         unit, _, offset = match.get("relative").partition(":")
-        return _relative(unit, int(offset), anchor)
+        return _in_directed_period(unit, calendar_of(match, anchor), int(offset), anchor)
     if match.get("year_span") and not match.get("season"):
         first, last = match.get("year_span").split("/")
         return _interval(_point(Calendar(year=int(first))), _point(Calendar(year=int(last))))
@@ -133,6 +144,9 @@ def _within(match: Slots, anchor: date | None) -> DateValue | None:
         return weekday_in(whole, parts.weekday, nth)
     if parts.day is not None:
         return day_in(whole, parts.day)
+    if parts.decade is not None:  # the decade of `20er Jahre des letzten Jahrhunderts`, of whichever without a date
+        century = int(whole.timex) + 1 if whole.timex.isdecimal() else None
+        return _point(replace(parts, century=century))
     return None
 
 
