@@ -78,6 +78,14 @@ FORMATS = (
         folder=True,
     ),
     Format(
+        "doccano",
+        "documents for the sequence labelling of doccano, JSON lines",
+        "text, places and labels of spans; of the meta data id, source, date, language",
+        "document",
+        "doccano",
+        imports="annotations",
+    ),
+    Format(
         "spacy",
         "documents of spaCy: a DocBin, or the JSON of Doc.to_json",
         'text, tokens, spans in doc.spans["annotate"]; all else in doc._.annotate',
