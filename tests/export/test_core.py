@@ -102,7 +102,8 @@ def test_a_full_disk_is_told_and_leaves_what_stood_there(tmp_path: Path, kind: s
     export(format_of(kind), out, target)
     before = sorted((path, path.read_bytes()) for path in [target, *target.rglob("*")] if path.is_file())
     noise = (os.urandom(40).hex() for _ in range(1500))  # nothing that could be packed
-    write(out, *({**short(f"{name}{number}"), "facts": []} for number, name in enumerate(noise)))
+    long = {**short("long"), "text": short()["text"] + os.urandom(50_000).hex()}  # for a file a document
+    write(out, *({**short(f"{name}{number}"), "facts": []} for number, name in enumerate(noise)), long)
     with no_more_than(65_536), pytest.raises(OutputError, match="ulimit -f"):
         export(format_of(kind), out, target, force=True)
     assert sorted((path, path.read_bytes()) for path in [target, *target.rglob("*")] if path.is_file()) == before

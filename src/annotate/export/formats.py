@@ -109,6 +109,28 @@ FORMATS = (
         "xlsx_file",
         imports="rows",
     ),
+    Format(
+        "conll",
+        "CoNLL-2003: a token a line with its IOB2 tag, sentences and documents apart",
+        "tokens and labels; of entities that overlap the longest",
+        "document",
+        "conll",
+    ),
+    Format(
+        "web-annotation",
+        "a collection of W3C Web Annotations, JSON-LD, by position and by quotation",
+        "spans, values, rules, facts; of the text the words of spans and those around them",
+        "document",
+        "web_annotation",
+    ),
+    Format(
+        "timeml",
+        "a file for each document, TIMEX3 in its text",
+        "text and dates with their values, the document's date and title; of dates that overlap the longest",
+        "document",
+        "timeml",
+        folder=True,
+    ),
 )
 
 

@@ -40,12 +40,13 @@ class Sentences:
     """
 
     def __init__(self, text: str) -> None:
-        self._starts, self._ends = [0], []
+        #: Where each begins; white space behind a sentence belongs to it.
+        self.starts, self._ends = [0], []
         for match in _SENTENCE_END.finditer(text):
             self._ends.append(match.start() + len(match[0].rstrip()))
-            self._starts.append(match.end())
+            self.starts.append(match.end())
         self._ends.append(len(text))
 
     def around(self, start: int, end: int) -> tuple[int, int]:
         """Where the sentence that a stretch begins in begins, and the one that it ends in ends."""
-        return self._starts[bisect_right(self._starts, start) - 1], self._ends[bisect_left(self._ends, end)]
+        return self.starts[bisect_right(self.starts, start) - 1], self._ends[bisect_left(self._ends, end)]
