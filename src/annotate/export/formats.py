@@ -86,6 +86,15 @@ FORMATS = (
         imports="annotations",
     ),
     Format(
+        "brat",
+        "texts and standoff annotations for brat, with their configuration",
+        "text, spans, values and rules as notes, facts as relations; of the meta data the id",
+        "document",
+        "brat",
+        imports="annotations",
+        folder=True,
+    ),
+    Format(
         "spacy",
         "documents of spaCy: a DocBin, or the JSON of Doc.to_json",
         'text, tokens, spans in doc.spans["annotate"]; all else in doc._.annotate',
