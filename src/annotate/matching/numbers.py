@@ -448,14 +448,44 @@ def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, aft
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
         counted = following.text.isdecimal() and k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
         one = "article_numeral" in following.kinds and k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
-        if "number_joiner" in atom.kinds and after_word and ("cardinal" in following.kinds or counted or one):
+        scaled = atom.glued and following.glued and "scale" in following.kinds  # 7000여만: some 70 million
+        if "number_joiner" in atom.kinds and after_word and ("cardinal" in following.kinds or counted or one or scaled):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
+    if first and "digit_word" in atom.kinds and (written := _digit_by_digit(atoms, k)) is not None:
+        return written[0], written[1], None
     if atom.text[0].isdecimal() or (first and is_pointed(atoms, k)):
         read = read_digits(atoms, k, settings)
         if read is None or not (first or (after_word and _goes_on(atoms, k, *read))):
             return None
         return read[0], read[1], None
     return _word_step(atoms, k, first=first, after_word=after_word)
+
+
+def _digit_by_digit(atoms: Sequence[Atom], k: int) -> tuple[int, Number] | None:
+    """A number of three and more digits that are written as words one by one, in groups or not: 三四五, 三、二四〇.
+
+    Two of them are more often two numbers: 二三日 are two or three days.
+    """
+    groups = [_digit_words(atoms, k)]
+    end = k + len(groups[0])
+    while len(groups[0]) <= 3 and end + 3 < len(atoms) and atoms[end].text in "、，,":
+        group = _digit_words(atoms, end + 1)
+        if len(group) != 3:
+            break
+        groups.append(group)
+        end += 4
+    digits = "".join(groups)
+    if not 3 <= len(digits) <= MAX_DIGITS or digits[0] == "0":
+        return None
+    return end, Number(Decimal(digits), plain=digits if len(groups) == 1 else None)
+
+
+def _digit_words(atoms: Sequence[Atom], k: int) -> str:
+    digits = ""
+    while k < len(atoms) and len(digits) <= MAX_DIGITS and (digit := atoms[k].kinds.get("digit_word")):
+        digits += digit
+        k += 1
+    return digits
 
 
 def _goes_on(atoms: Sequence[Atom], k: int, end: int, number: Number) -> bool:
