@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotate.export import sentenced
 from annotate.export.articles import Article
 from annotate.export.formats import Written
-from annotate.export.tokens import whole_tokens
 
-_WORDS = re.compile(r"\S+")
 _DOCUMENT = "-DOCSTART- -X- -X- O\n\n"
 
 
@@ -42,16 +39,10 @@ def tagged(text: str, spans: Iterable[sentenced.Span]) -> Iterator[list[tuple[st
     """
     ordered = [*spans]
     tags = _Tags(ordered)
-    tokens = whole_tokens(text, ordered)
-    words = (
-        (start + match.start(), match[0])
-        for start, word in zip(tokens.starts, tokens.words, strict=True)
-        for match in _WORDS.finditer(word)
-    )
     ends = iter([end for _, end in sentenced.stretches(text, ordered)])
     end = next(ends)
     sentence: list[tuple[str, str]] = []
-    for start, word in words:
+    for start, word in sentenced.words_of(text, ordered):
         if start >= end and sentence:
             yield sentence
             sentence = []

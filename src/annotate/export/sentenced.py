@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from annotate.export.tokens import whole_tokens
 from annotate.text.sentences import Sentences
 
 Span = Mapping[str, Any]
+
+_WORDS = re.compile(r"\S+")
 
 
 def stretches(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
@@ -26,6 +30,18 @@ def stretches(text: str, spans: Iterable[Span]) -> list[tuple[int, int]]:
 
 def _within(starts: Sequence[int], span: Span) -> list[int]:
     return [*starts[bisect_right(starts, span["start"]) : bisect_left(starts, span["end"])]]
+
+
+def words_of(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, str]]:
+    r"""The tokens of a text with their places, without white space; none is cut by the end of a span.
+
+    >>> [*words_of("In  2008\r\n", [])]
+    [(0, 'In'), (4, '2008')]
+    """
+    tokens = whole_tokens(text, spans)
+    for start, word in zip(tokens.starts, tokens.words, strict=True):
+        for match in _WORDS.finditer(word):
+            yield start + match.start(), match[0]
 
 
 def flat(spans: Sequence[Span]) -> list[Span]:
