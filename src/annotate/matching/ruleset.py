@@ -415,6 +415,7 @@ _KIND_RANK = {
     "modern_year": 3,
     "ordinal": 4,
     "roman": 4,
+    "spelled_year": 9,
     "capital": 9,
 }
 

@@ -319,6 +319,8 @@ def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
         read = read_number(atoms, k, settings)
         if read:
             kinds = _number_kinds(read[1], settings.buddhist)
+            if 1000 <= read[1].value <= 2100 and read[1].value == read[1].value.to_integral_value():
+                kinds["spelled_year"] = str(int(read[1].value))
             if read[0] == k + 1 and not signed:
                 kinds.update(atom.kinds)
             return read[0], _text(atoms, k, read[0]), kinds

@@ -18,6 +18,7 @@ BUILT_IN_KINDS: Mapping[str, str] = {
     "scaled": "a number with a scale word (2,5 miljard)",
     "year": "four digits from 1000 to 2999, written without grouping",
     "modern_year": "a year from 1800 to 2100",
+    "spelled_year": "a whole number in words from 1000 to 2100: duemilaquindici",
     "short_year": "two digits",
     "day": "1 to 31 in one or two digits, or as an ordinal in digits (6th)",
     "month_number": "1 to 12 in one or two digits",

@@ -29,17 +29,19 @@ def weekday_in(whole: DateValue, weekday: int, nth: int) -> DateValue | None:
 
 
 def day_in(whole: DateValue, day: int) -> DateValue | None:
-    """A day of a month by its number; open where the month is, None where it has no such day.
+    """A day of a month by its number, -1 the last; open where the month is, None where it has no such day.
 
     >>> month = DateValue("2025-04", "DATE", None, "2025-04", "2025-04-01", "2025-04-30", "month", None)
-    >>> day_in(month, 8).timex, day_in(month, 31)
-    ('2025-04-08', None)
+    >>> day_in(month, 8).timex, day_in(month, -1).timex, day_in(month, 31)
+    ('2025-04-08', '2025-04-30', None)
     """
     if whole.grain != "month":
         return None
     if whole.days is None:
         return whole
     begin, end = whole.days
+    if day < 0:
+        return _day(whole, end + timedelta(day + 1))
     return _day(whole, begin + timedelta(day - 1)) if day <= end.day else None
 
 

@@ -127,6 +127,8 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
         return _stretch_of_year(match, parts.year, anchor, last=stretch == "last")
     if (away := match.get("century_offset")) is not None:
         parts = replace(parts, century=(anchor.year - 1) // 100 + 1 + int(away) if anchor else None)
+    if (nth := _integer(match.get("nth"))) is not None and parts.weekday is None:
+        return day_in(_anchored(parts, anchor, _direction(match)), nth)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
     if match.get("story") is not None:
