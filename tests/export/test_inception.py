@@ -24,7 +24,7 @@ from annotate.export.webanno import escaped, parsed, unescaped
 from annotate.export.xml_text import allowed
 from annotate.review.decisions import Journal, living
 from decks import span, write
-from hardtexts import LINKED, difficult, linked, record, year
+from hardtexts import LINKED, difficult, linked, money, record, year
 
 TEI = "{http://www.tei-c.org/ns/1.0}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
@@ -114,6 +114,15 @@ def test_dates_of_tei(tmp_path: Path, tei_all: etree.RelaxNG, value: Any, attrib
     (root,) = tei(tmp_path, tei_all, record("a", text, year(text, **{**empty, **value})))
     found = dict(root.find(f".//{TEI}p/{TEI}date").attrib)
     assert {key: part for key, part in found.items() if key not in ("ana", f"{XML}id")} == attributes
+
+
+def test_a_range_of_sums_is_valid_tei(tmp_path: Path, tei_all: etree.RelaxNG) -> None:
+    """`measure` has no attributes for it: its least and greatest amount are features."""
+    text = "It cost 5 million euros."
+    (root,) = tei(tmp_path, tei_all, record("a", text, money(text, amount=None, min="5", max="6000000")))
+    assert root.find(f".//{TEI}measure").get("unit") == "EUR"
+    told = {one.get("name"): one[0].text for one in root.iter(f"{TEI}f")}
+    assert (told["min"], told["max"]) == ("5", "6000000")
 
 
 # --- UIMA CAS

@@ -131,7 +131,7 @@ def _element(span: Span, name: str) -> tuple[str, str]:
     if span["label"] == "DATE":
         return "date", attributes(**common, **_dated(value))
     if span["label"] == "MONEY":
-        sums = {"quantity": value["amount"], "min": value["min"], "max": value["max"], "unit": value["currency"]}
+        sums = {"quantity": value["amount"], "unit": value["currency"]}  # `measure` has no room for a range
         return "measure", attributes(**common, type="currency", **sums)
     key = value.get("id") if span["label"] in ("AGREEMENT", "PARTNERSHIP") else None
     kind = _UNFIT.sub("_", span["label"].lower())
