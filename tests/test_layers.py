@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rulebook", "assemble"),
     ("pipeline",),
     ("batch", "component"),
-    ("quality",),
+    ("quality", "serve"),
     ("review",),
     ("report", "export"),
     ("cli",),

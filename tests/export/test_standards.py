@@ -19,8 +19,6 @@ from nltk.corpus.reader import ConllCorpusReader
 from pyld import jsonld
 from rdflib import Graph
 from rdflib.namespace import RDF, Namespace
-from seqeval.metrics.sequence_labeling import get_entities
-from seqeval.scheme import IOB2, Entities
 
 from annotate.export.export import export
 from annotate.export.file_names import file_name
@@ -86,6 +84,8 @@ def flat(spans: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def test_a_reader_of_conll_gets_every_token_and_entity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """NLTK's reader and seqeval in strict IOB2: our words in sentences, the same entities in each text."""
+    labeling = pytest.importorskip("seqeval.metrics.sequence_labeling")
+    scheme = pytest.importorskip("seqeval.scheme")
     target = tmp_path / "a.conll"
     done = export(format_of("conll"), write(tmp_path / "out", *difficult()), target)
     assert (done.count, len(done.notes)) == (len(difficult()), 1)
@@ -108,8 +108,8 @@ def test_a_reader_of_conll_gets_every_token_and_entity(tmp_path: Path, monkeypat
         found = []
         for sentence in document:
             tags = [tag for _, tag in sentence]
-            strict = Entities([tags], scheme=IOB2).entities[0]
-            assert [(one.tag, one.start, one.end - 1) for one in strict] == get_entities(tags)
+            strict = scheme.Entities([tags], scheme=scheme.IOB2).entities[0]
+            assert [(one.tag, one.start, one.end - 1) for one in strict] == labeling.get_entities(tags)
             found += [(one.tag, "".join(word for word, _ in sentence[one.start : one.end])) for one in strict]
         assert found == [(label, "".join(words.split())) for label, words in flat(made["spans"])]
 

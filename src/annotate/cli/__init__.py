@@ -24,6 +24,7 @@ from annotate.cli import (  # noqa: F401 - each adds its commands
     report,
     review,
     run,
+    serve,
 )
 from annotate.cli.app import app
 from annotate.cli.say import INTERRUPTED
