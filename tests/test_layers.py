@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rulebook", "assemble"),
     ("pipeline",),
     ("batch", "component"),
-    ("quality", "serve"),
+    ("quality", "serve", "arrow"),
     ("review",),
     ("report", "export"),
     ("cli",),

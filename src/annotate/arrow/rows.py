@@ -1,0 +1,173 @@
+"""Records as rows of the schema, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from annotate.arrow.schema import COLUMNS, OTHER, PRECISION, SCALE, typed_names
+from annotate.records import Meta
+from annotate.spans import AgreementValue, DateValue, MoneyValue, PartnershipValue
+
+Row = dict[str, Any]
+
+_VALUES = {"DATE": DateValue, "MONEY": MoneyValue, "AGREEMENT": AgreementValue, "PARTNERSHIP": PartnershipValue}
+_DAYS = {label: typed_names(kind, "day") for label, kind in _VALUES.items()}
+_DECIMALS = {label: typed_names(kind, "decimal string") for label, kind in _VALUES.items()}
+_META = tuple(name for name in Meta.__struct_fields__ if name != "extra")
+_LEFT_OUT = ("title", "lang_segments")
+
+_MOST = Decimal(10) ** (PRECISION - SCALE)
+_INTEGERS = 2**63
+
+
+def day_of(text: str | None) -> date | None:
+    """A day of the calendar from year 1 to 9999; None for any other, and for none.
+
+    >>> day_of("2024-02-29"), day_of("-0044-03-15")
+    (datetime.date(2024, 2, 29), None)
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def decimal_of(text: str | None) -> Decimal | None:
+    """An amount as an exact decimal number, None where it has more digits than the typed column.
+
+    >>> decimal_of("2500000000"), decimal_of("0.1234567")
+    (Decimal('2500000000'), None)
+    """
+    if text is None:
+        return None
+    amount = Decimal(text)
+    if abs(amount) >= _MOST or amount.as_tuple().exponent < -SCALE:  # type: ignore[operator]
+        return None
+    return amount
+
+
+@dataclass(slots=True)
+class Untyped:
+    """How many values stand as text alone, because a typed column cannot hold them: the user is told once."""
+
+    days: int = 0
+    decimals: int = 0
+    counts: int = 0
+
+    def notes(self) -> Iterator[str]:
+        """What is to be said of them."""
+        if self.days:
+            yield f"{self.days:,} days outside the years 1 to 9999 stand as text; their typed column is null"
+        if self.decimals:
+            yield (
+                f"{self.decimals:,} amounts with over {PRECISION - SCALE} digits, or over {SCALE} behind the point, "
+                "stand as text; their typed column is null"
+            )
+        if self.counts:
+            yield f"{self.counts:,} counts over 64 bits are null"
+
+
+@dataclass(slots=True)
+class Rows:
+    """Makes rows out of records, and counts what typed columns cannot hold."""
+
+    untyped: Untyped = field(default_factory=Untyped)
+
+    def row(self, record: Mapping[str, Any]) -> Row:
+        """A record, as JSON has it, as a row of the schema."""
+        return {**record, "meta": self._meta(record["meta"]), "spans": [self.span(one) for one in record["spans"]]}
+
+    def _meta(self, meta: Mapping[str, Any]) -> Row:
+        extra = {
+            key: part for key, part in meta.items() if key not in _META or (key in _LEFT_OUT and part in (None, []))
+        }
+        return {
+            **{key: meta.get(key) for key in _META},
+            "date_day": self._day(meta.get("date")),
+            "extra": as_json(extra) if extra else None,
+        }
+
+    def span(self, span: Mapping[str, Any]) -> Row:
+        """A span with its value in the column of its label."""
+        label = span["label"]
+        row = {key: part for key, part in span.items() if key != "value"}
+        if label in COLUMNS:
+            row[COLUMNS[label]] = self.value(label, span["value"])
+        else:
+            row[OTHER] = as_json(span["value"])
+        return row
+
+    def value(self, label: str, value: Mapping[str, Any]) -> Row:
+        """A value with its typed columns."""
+        row = dict(value)
+        for name in _DAYS[label]:
+            row[f"{name}_day"] = self._day(value[name])
+        for name in _DECIMALS[label]:
+            row[f"{name}_decimal"] = typed = decimal_of(value[name])
+            self.untyped.decimals += typed is None and value[name] is not None
+        if (row.get("count") or 0) >= _INTEGERS:
+            row["count"] = None
+            self.untyped.counts += 1
+        return row
+
+    def _day(self, text: str | None) -> date | None:
+        day = day_of(text)
+        self.untyped.days += day is None and text is not None
+        return day
+
+    def entities(self, record: Mapping[str, Any]) -> Iterator[Row]:
+        """The spans of a record, a flat row each."""
+        meta = record["meta"]
+        of = {
+            "document": record["id"],
+            "lang": record["lang"],
+            "source": meta["source"],
+            "title": meta.get("title"),
+            "document_date": meta["date"],
+            "document_date_day": self._day(meta["date"]),
+        }
+        for span in record["spans"]:
+            row = self.span(span)
+            column = COLUMNS.get(span["label"])
+            if column is not None:
+                row |= {f"{column}_{name}": part for name, part in row.pop(column).items()}
+            yield of | row
+
+
+def as_json(content: Any) -> str:
+    """What has no fixed keys, as JSON."""
+    return orjson.dumps(content).decode()
+
+
+def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The record that a row of the schema is, as `Record.to_dict` gives it.
+
+    >>> from annotate import annotate
+    >>> record = annotate("Since 2008 it cost 5 euros.", lang="en").to_dict()
+    >>> record_of(Rows().row(record)) == record
+    True
+    """
+    meta = {key: row["meta"][key] for key in _META if key not in _LEFT_OUT or row["meta"][key] not in (None, [])}
+    extra = row["meta"]["extra"]
+    record = {key: row[key] for key in ("schema", "id", "text", "lang")}
+    record["meta"] = meta | (orjson.loads(extra) if extra is not None else {})
+    record["spans"] = [_span_of(one) for one in row["spans"]]
+    record |= {key: row[key] for key in ("facts", "run")}
+    return record | ({"tokens": row["tokens"]} if row.get("tokens") else {})
+
+
+def _span_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    span = {key: row[key] for key in ("id", "start", "end", "text", "label", "token_start", "token_end", "rule")}
+    if row["label"] not in COLUMNS:
+        return span | {"value": orjson.loads(row[OTHER])}
+    names = _VALUES[row["label"]].__struct_fields__
+    value = row[COLUMNS[row["label"]]]
+    return span | {"value": {name: value[name] for name in names}}
