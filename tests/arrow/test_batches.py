@@ -139,7 +139,7 @@ def test_typed_columns_hold_what_their_texts_say() -> None:
     assert record_of(found) == record
 
 
-@pytest.mark.parametrize("name", ["batches", "rows", "schema"])
+@pytest.mark.parametrize("name", ["batches", "rows", "schema", "typed"])
 def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
     """Every example in a docstring gives what it says."""
     assert doctest.testmod(import_module(f"annotate.arrow.{name}")).failed == 0

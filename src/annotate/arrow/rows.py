@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import orjson
 
-from annotate.arrow.schema import COLUMNS, OTHER, PRECISION, SCALE, typed_names
+from annotate.arrow.schema import COLUMNS, OTHER, typed_names
+from annotate.arrow.typed import INTEGERS, Untyped, as_json, day_of, decimal_of
 from annotate.records import Meta
 from annotate.spans import AgreementValue, DateValue, MoneyValue, PartnershipValue
 
@@ -21,58 +21,6 @@ _DAYS = {label: typed_names(kind, "day") for label, kind in _VALUES.items()}
 _DECIMALS = {label: typed_names(kind, "decimal string") for label, kind in _VALUES.items()}
 _META = tuple(name for name in Meta.__struct_fields__ if name != "extra")
 _LEFT_OUT = ("title", "lang_segments")
-
-_MOST = Decimal(10) ** (PRECISION - SCALE)
-_INTEGERS = 2**63
-
-
-def day_of(text: str | None) -> date | None:
-    """A day of the calendar from year 1 to 9999; None for any other, and for none.
-
-    >>> day_of("2024-02-29"), day_of("-0044-03-15")
-    (datetime.date(2024, 2, 29), None)
-    """
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def decimal_of(text: str | None) -> Decimal | None:
-    """An amount as an exact decimal number, None where it has more digits than the typed column.
-
-    >>> decimal_of("2500000000"), decimal_of("0.1234567")
-    (Decimal('2500000000'), None)
-    """
-    if text is None:
-        return None
-    amount = Decimal(text)
-    if abs(amount) >= _MOST or amount.as_tuple().exponent < -SCALE:  # type: ignore[operator]
-        return None
-    return amount
-
-
-@dataclass(slots=True)
-class Untyped:
-    """How many values stand as text alone, because a typed column cannot hold them: the user is told once."""
-
-    days: int = 0
-    decimals: int = 0
-    counts: int = 0
-
-    def notes(self) -> Iterator[str]:
-        """What is to be said of them."""
-        if self.days:
-            yield f"{self.days:,} days outside the years 1 to 9999 stand as text; their typed column is null"
-        if self.decimals:
-            yield (
-                f"{self.decimals:,} amounts with over {PRECISION - SCALE} digits, or over {SCALE} behind the point, "
-                "stand as text; their typed column is null"
-            )
-        if self.counts:
-            yield f"{self.counts:,} counts over 64 bits are null"
 
 
 @dataclass(slots=True)
@@ -113,7 +61,7 @@ class Rows:
         for name in _DECIMALS[label]:
             row[f"{name}_decimal"] = typed = decimal_of(value[name])
             self.untyped.decimals += typed is None and value[name] is not None
-        if (row.get("count") or 0) >= _INTEGERS:
+        if (row.get("count") or 0) >= INTEGERS:
             row["count"] = None
             self.untyped.counts += 1
         return row
@@ -140,11 +88,6 @@ class Rows:
             if column is not None:
                 row |= {f"{column}_{name}": part for name, part in row.pop(column).items()}
             yield of | row
-
-
-def as_json(content: Any) -> str:
-    """What has no fixed keys, as JSON."""
-    return orjson.dumps(content).decode()
 
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec.inspect as ins
 
+from annotate.arrow.typed import PRECISION, SCALE
 from annotate.extras import install_command
 from annotate.records import Failure, Record
 from annotate.spans import SPAN_TYPES, OtherSpan
@@ -22,8 +23,6 @@ try:
 except ImportError as error:  # pragma: no cover - the tests have it
     raise ImportError(f"Arrow and Parquet need pyarrow: {install_command('parquet')}") from error
 
-#: Digits in all, and behind the point, of a typed amount.
-PRECISION, SCALE = 38, 6
 DECIMAL = pa.decimal128(PRECISION, SCALE)
 
 #: The columns of a span that hold its value, by its label; any other label's is `other`.

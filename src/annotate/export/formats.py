@@ -35,8 +35,9 @@ class Format:
     """A format: its name on the command line, what it is, what it keeps, and the module that writes it.
 
     `unit` is what is counted (`entity`, `document`), `folder` says that it is a folder of files, `suffixes` are the
-    only ones that a target may have. `imports` says that corrections come back with `annotate import`: as the rows of
-    a spreadsheet, or as the annotations of a tool, which the module's `read` gives.
+    only ones that a target may have. `same_bytes` is false where the library that writes it puts in something by
+    chance. `imports` says that corrections come back with `annotate import`: as the rows of a spreadsheet, or as the
+    annotations of a tool, which the module's `read` gives.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Format:
     imports: Literal["", "rows", "annotations"] = ""
     folder: bool = False
     suffixes: tuple[str, ...] = ()
+    same_bytes: bool = True
 
     @property
     def write(self) -> Write:
@@ -125,6 +127,23 @@ FORMATS = (
         "document",
         "datasets",
         folder=True,
+    ),
+    Format(
+        "sqlite",
+        "a database of SQLite: documents, spans, values, parties, facts, and views over them",
+        "everything but tokens; amounts exact as text and as whole numbers",
+        "document",
+        "sqlite",
+        suffixes=(".sqlite", ".sqlite3", ".db"),
+    ),
+    Format(
+        "duckdb",
+        "a database of DuckDB: the same tables and views, with exact decimals and days",
+        "everything but tokens; amounts and days as text and in types of their own",
+        "document",
+        "duckdb",
+        suffixes=(".duckdb", ".db"),
+        same_bytes=False,  # the head of the file has an identifier by chance
     ),
     Format(
         "csv",
