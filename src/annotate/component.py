@@ -89,6 +89,7 @@ class AnnotateComponent:
         lang: str | None = None,
         region: str | None = None,
     ) -> None:
+        _register()
         _one_of("ents", ents, get_args(Ents))
         _one_of("alignment_mode", alignment_mode, get_args(Alignment))
         if lang not in (None, "detect"):

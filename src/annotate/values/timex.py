@@ -11,6 +11,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 
 from msgspec import structs
@@ -421,13 +422,16 @@ def _relative(unit: str, offset: int, anchor: date | None) -> DateValue:
 
 def _distance(match: Slots, anchor: date | None) -> DateValue | None:
     """`three years ago`, `over twee weken` (a point) and `afgelopen 20 jaar`, `next five years` (a stretch)."""
-    relation, unit = match.get("relation"), match.get("unit")
-    count = _integer(match.get("count") or 1)
-    assert count is not None
+    relation, length = match.get("relation"), _length_told(match)
+    if length is None:
+        return None
+    unit, count = length
     if unit not in (*_DURATION, "quarter", "half", "century") or count <= 0:
         return None
     sign = -1 if relation in ("ago", "past") else 1
     if relation in ("ago", "ahead"):
+        if unit == "half":  # half a year is six months here, and no half of a calendar year
+            unit, count = "month", count * _MONTHS[unit]
         return _relative(unit, sign * count, anchor)
     value = _value(_length(unit, count), unit, edtf=None, days=None, timex_type="DURATION")
     if anchor is not None:
@@ -436,6 +440,33 @@ def _distance(match: Slots, anchor: date | None) -> DateValue | None:
         days = {"start": first.isoformat(), "end": last.isoformat(), "edtf": f"{first}/{last}"}
         value = _told_from(anchor, structs.replace(value, **days))
     return value
+
+
+_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}
+_DAYS = {"day": 1, "week": 7}
+
+
+def _length_told(match: Slots) -> tuple[str, int] | None:
+    """A length in one unit: that of the smaller one of `two years and three months`, months for `a year and a half`.
+
+    None where no whole number of a unit comes of it.
+    """
+    half = Decimal("0.5") if match.get("half") is not None else 0
+    told = [(str(match.get("unit")), _decimal(match.get("count")) + half)]
+    if match.get("unit_more"):
+        told.append((str(match.get("unit_more")), _decimal(match.get("count_more"))))
+    elif told[0][1] == told[0][1].to_integral_value():
+        return told[0][0], int(told[0][1])
+    for name, sizes in (("month", _MONTHS), ("day", _DAYS)):
+        if all(unit in sizes for unit, _ in told):
+            length = sum(sizes[unit] * count for unit, count in told)
+            return (name, int(length)) if length == int(length) else None
+    return None
+
+
+def _decimal(count: Any) -> Decimal:
+    """A count in numbers, one where none is named."""
+    return count.value if isinstance(count, Number) else Decimal(count or 1)
 
 
 def _length(unit: str, count: int) -> str:
@@ -448,8 +479,7 @@ def _length(unit: str, count: int) -> str:
 def _shift(anchor: date, unit: str, count: int) -> date:
     if unit in ("day", "week", "weekend"):
         return anchor + timedelta(count * (1 if unit == "day" else 7))
-    months = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120, "century": 1200}[unit] * count
-    year, month = _add_months(anchor, months)
+    year, month = _add_months(anchor, _MONTHS[unit] * count)
     return date(year, month, min(anchor.day, calendar.monthrange(year, month)[1]))
 
 
