@@ -215,6 +215,7 @@ def test_full_house_is_told_when_to_come_again(service: httpx.Client) -> None:
 def test_languages_metrics_and_openapi(service: httpx.Client) -> None:
     """What the service knows, counts and describes; the description has the record's own schema."""
     assert "nl" in service.get("/languages").json()["thorough"]
+    assert post(service, {"text": "Sinds 1950.", "lang": "nl"}).status_code == 200
     metrics = service.get("/metrics")
     assert metrics.headers["content-type"].startswith("text/plain")
     assert re.search(r'annotate_requests_total\{path="/annotate",status="200"\} \d', metrics.text)

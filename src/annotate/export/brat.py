@@ -23,7 +23,7 @@ from annotate.spans import SPAN_TYPES
 #: Which files are which documents.
 _INDEX = "documents.jsonl"
 #: What ends a line for brat, or a field, with the white space around it.
-_BREAK = re.compile(r"\s*[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
+_BREAK = re.compile(r"[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
 _NAME = re.compile(r"\d{6,}(-[A-Za-z0-9._-]+)?")
 
 
@@ -89,8 +89,9 @@ def fragments(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """
     found, at = [], start
     for match in _BREAK.finditer(text, start, end):
-        if at < match.start():
-            found.append((at, match.start()))
+        last = at + len(text[at : match.start()].rstrip())
+        if at < last:
+            found.append((at, last))
         at = match.end()
     return [*found, (at, end)] if at < end else found
 
