@@ -161,6 +161,8 @@ class Plan(Note, frozen=True, kw_only=True):
     #: The inputs of earlier runs whose documents are kept; None where all others are taken out.
     others: tuple[str, ...] | None = None
     shard_size: int | None = None
+    #: Whether each input file has a shard of its own.
+    by_file: bool = False
     #: The process that writes, or was the last to write.
     process: int | None = None
 

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +36,7 @@ def workers(parent: int) -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             above[int(process.name)] = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if (process / "cmdline").read_bytes().startswith(b"ray::_annotate"):
+            if (process / "cmdline").read_bytes().startswith((b"ray::_annotate", b"ray::_do_slice")):
                 busy.append(int(process.name))
         except OSError:
             continue
@@ -67,6 +69,59 @@ def test_ray_gives_the_bytes_of_one_process_though_a_worker_is_killed(folder: Pa
         assert (folder / "ray" / name).read_bytes() == (folder / "serial" / name).read_bytes()
     run = json.loads((folder / "ray" / ".annotate" / "last.json").read_text())["run"]
     assert run["annotated"] == 900
+
+
+@pytest.fixture
+def bucket(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An S3 server on this machine, with the articles in nine files of its bucket `news`."""
+    pytest.importorskip("s3fs", reason="needs s3fs")
+    server = pytest.importorskip("moto.server", reason="needs moto[server]").ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    from s3fs import S3FileSystem
+
+    system = S3FileSystem(skip_instance_cache=True)
+    system.mkdir("news")
+    lines = (folder / "rows.jsonl").read_bytes().splitlines(keepends=True)
+    for number in range(9):
+        system.pipe(f"news/in/{number}.jsonl", b"".join(lines[number * 100 : number * 100 + 100]))
+    yield system
+    server.stop()
+
+
+def test_by_file_workers_read_and_write_s3_though_one_is_killed(folder: Path, bucket: Any) -> None:
+    """`--by-file --executor ray`, S3 to S3: with a worker killed at work the bytes are those of one process."""
+    ours = [*COMMAND[:-3], "s3://news/in", "--lang", "nl"]
+    subprocess.run([*ours, "-o", "serial"], cwd=folder, check=True, capture_output=True, timeout=200)
+    ray = [*ours, "-o", "s3://news/out", "--by-file", "--executor", "ray", "-n", "2"]
+    with subprocess.Popen(ray, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + 120
+        victims: list[int] = []
+        while not victims or not bucket.find("news/out"):
+            assert process.poll() is None, "it was over before a worker was seen"
+            assert time.monotonic() < end, "no worker was seen"
+            victims = workers(process.pid)
+            bucket.invalidate_cache()
+            time.sleep(0.01)
+        os.kill(victims[0], signal.SIGKILL)
+        _, told = process.communicate(timeout=200)
+    assert process.returncode == 0, told
+    bucket.invalidate_cache()
+    shards = sorted(bucket.glob("news/out/annotations-*.jsonl"))
+    assert len(shards) == 9
+    assert b"".join(map(bucket.cat, shards)) == (folder / "serial" / "annotations.jsonl").read_bytes()
+    assert bucket.cat("news/out/errors.jsonl") == (folder / "serial" / "errors.jsonl").read_bytes() == b""
+    one, many = json.loads((folder / "serial" / "manifest.json").read_bytes()), bucket.cat("news/out/manifest.json")
+    assert json.loads(many) == one | {"files": [name.rpartition("/")[2] for name in shards]}
+    again = subprocess.run([*ray, "--json"], cwd=folder, check=True, capture_output=True, timeout=200)
+    assert json.loads(again.stdout)["run"] == {"annotated": 0, "kept": 900, "removed": 0, "remaining": 0}
 
 
 def test_a_cluster_that_is_not_there(folder: Path) -> None:

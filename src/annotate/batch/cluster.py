@@ -1,8 +1,9 @@
 """The work on a Ray cluster: `annotate run … --executor ray`, with the extra `ray`.
 
 The machine that the command runs on reads the inputs, sends documents out by the batch and writes the records in
-their order; so the output is that of any other executor. Nodes of a cluster need this package at the same version,
-and folders of patterns of your own at the same path.
+their order; so the output is that of any other executor. In a run by file tasks read their input and write their shard
+themselves. Nodes of a cluster need this package at the same version, and folders of patterns of your own at the same
+path; by file, inputs and output besides.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from annotate.batch.executors import Executor, Item, Processes, Result, Serial
+from annotate.batch.executors import Executor, Item, Processes, Result, Serial, WorkersError
+from annotate.batch.slices import Job, Slice, do_slice
 from annotate.batch.work import where
 from annotate.extras import install_command
 from annotate.options import Options
@@ -69,6 +71,7 @@ class RayCluster:
             except Exception as error:
                 raise ClusterError(f"no Ray cluster at {address or 'this machine'}: {error}") from error
         self._task: Any = ray.remote(max_retries=1)(_annotate)
+        self._slice: Any = ray.remote(max_retries=2)(_do_slice)
 
     def map(self, items: Iterable[tuple[Document | None, Item]], pipeline: Pipeline) -> Iterator[Result[Item]]:
         """Each item with what became of its document."""
@@ -82,6 +85,33 @@ class RayCluster:
                 yield from self._finish(under_way.popleft(), pipeline.options)
         while under_way:
             yield from self._finish(under_way.popleft(), pipeline.options)
+
+    def slices(self, jobs: Iterable[Job], pipeline: Pipeline) -> Iterator[Slice]:
+        """The slices of a run by file, each read and written where it is annotated."""
+        ahead = _AHEAD * max(1, int(self._ray.cluster_resources().get("CPU", 1)))
+        under_way: deque[tuple[Job, Any]] = deque()
+        for job in jobs:
+            under_way.append((job, self._slice.remote(job, self._timeout)))
+            if len(under_way) >= ahead:
+                yield self._done(*under_way.popleft())
+        while under_way:
+            yield self._done(*under_way.popleft())
+
+    def _done(self, job: Job, task: Any) -> Slice:
+        try:
+            try:
+                found: Slice = self._ray.get(task)
+            except self._ray.exceptions.RayTaskError:
+                raise
+            except self._ray.exceptions.RayError:  # its process died each time: now each document is guarded
+                found = self._ray.get(self._slice.remote(job, self._timeout, is_guarded=True))
+        except self._ray.exceptions.RayTaskError as error:
+            raise error.cause from None
+        except self._ray.exceptions.RayError as error:
+            raise WorkersError(
+                f"{job.item.source}: the processes that annotated it died, one after the other"
+            ) from error
+        return found
 
     def _finish(self, batch: _Batch, options: Options) -> Iterator[Result[Item]]:
         outcomes = iter(self._outcomes(batch, options))
@@ -137,6 +167,12 @@ def _annotate(options: Options, timeout: float | None, documents: Sequence[Docum
     executor: Executor = Processes(1, timeout) if timeout else Serial()
     done = executor.map(((document, None) for document in documents), _pipeline(options))
     return [outcome for _, outcome in done if outcome is not None]
+
+
+def _do_slice(job: Job, timeout: float | None, *, is_guarded: bool = False) -> Slice:
+    """The task of a run by file: reads one file and writes its shard."""
+    executor: Executor = Processes(1, timeout) if timeout or is_guarded else Serial()
+    return do_slice(job, _pipeline(job.options), executor)
 
 
 @lru_cache(maxsize=4)

@@ -33,11 +33,13 @@ def settle(paths: Paths, inputs: Sequence[str], others: Others) -> Kept | None:
 
     Raises OutputError where documents would leave that nobody has spoken of, or cannot be kept.
     """
+    if others == "drop":
+        return None
     not_named = left_out(paths, inputs)
     if others == "keep":
         refuse_older(paths, paths.folder)
         return Kept(not_named, _sources(paths, inputs))
-    if others == "ask" and not_named and _has_documents(paths):
+    if not_named and _has_documents(paths):
         raise OutputError(
             f"{paths.folder}: holds the documents of {_listed(not_named)}, which this run does not name; "
             "--add keeps them, --replace takes them out, -o chooses another output"

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +26,7 @@ from annotate.manifest import Manifest, Plan, Report
 from annotate.records import Done, Failure
 from annotate.storage.journal import Entry, Stamp
 from annotate.storage.layout import (
+    JOURNAL,
     LOCK,
     PART,
     PLAN,
@@ -35,6 +38,8 @@ from annotate.storage.layout import (
     mirror_of,
     names_of,
     output_paths,
+    slice_paths,
+    slice_states,
 )
 from annotate.storage.write import Draft, OutputError, explained, publish, to_bytes, to_page
 
@@ -48,7 +53,8 @@ class Output:
     An exception in the block, a full disk or a kill leaves what stood there before as it was, and what was
     done in `.annotate/`, for the next run. `resume=False` does not look at earlier work; `force` replaces files
     that are not known to be ours, too. Without it such files raise `OutputError`, and so does another run that
-    writes here now.
+    writes here now. With a `number` it is one slice of the output, a shard with a state of its own; with `slices` it
+    is what stands around so many, which others have written: errors and manifest.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -60,14 +66,23 @@ class Output:
     """
 
     def __init__(
-        self, target: str | Path, *, force: bool = False, resume: bool = True, shard_size: int | None = None
+        self,
+        target: str | Path,
+        *,
+        force: bool = False,
+        resume: bool = True,
+        shard_size: int | None = None,
+        number: int | None = None,
+        slices: int | None = None,
     ) -> None:
-        self._mirror = mirror_of(target)
-        self.paths = output_paths(self._mirror.target if self._mirror else target)
+        self._number, self._slices = number, slices
+        self._mirror = mirror_of(target, number, is_whole=slices is None)
+        paths = output_paths(self._mirror.target if self._mirror else target)
+        self.paths = paths if number is None else slice_paths(paths, number)
         self.is_forced = force
         self._shard_size = shard_size
         self._lock = FileLock(self.paths.state / LOCK, timeout=_PATIENCE)
-        self._earlier = Earlier(self.paths) if resume and not force else None
+        self._earlier = Earlier(self.paths) if resume and not force and slices is None else None
         self._errors: Draft | None = None
         self._manifest: Manifest | None = None
         self._report: Report | None = None
@@ -79,17 +94,18 @@ class Output:
 
     def __enter__(self) -> Self:
         with explained(self.paths.folder):
-            _check_place(self.paths, force=self.is_forced)
+            _check_place(self.paths, force=self.is_forced or self._number is not None)
             self.paths.state.mkdir(parents=True, exist_ok=True)
             self._claim()
             try:
                 if self._mirror:
                     self._mirror.fetch()
-                    _check_place(self.paths, force=self.is_forced)
+                    _check_place(self.paths, force=self.is_forced or self._number is not None)
                 if self._earlier:
                     self._earlier.open()
                 self._errors = Draft(self.paths.errors, self._draft_path(self.paths.errors))
-                self._next_shard()
+                if self._slices is None:
+                    self._next_shard()
             except BaseException:
                 self._release(keep=False)
                 raise
@@ -111,7 +127,8 @@ class Output:
     def plan(self, plan: Plan) -> None:
         """Note what the run was asked to do, so that `status` and `retry` can ask for the same."""
         with explained(self.paths.folder):
-            plan = replace(plan, shard_size=self._shard_size, process=os.getpid())
+            by_file = self._slices is not None
+            plan = replace(plan, shard_size=self._shard_size, by_file=by_file, process=os.getpid())
             (self.paths.state / PLAN).write_bytes(to_page(plan.to_dict()))
 
     # -- what was done before
@@ -167,10 +184,15 @@ class Output:
         of this run stands in the state, where it changes no file that may be under version control.
         """
         self._report = report
-        self._manifest = replace(manifest, files=tuple(shard.data.final.name for shard in self._shards))
+        self._manifest = replace(manifest, files=self._names())
         return self._manifest
 
     # -- inside
+
+    def _names(self) -> tuple[str, ...]:
+        if self._slices is not None:
+            return tuple(self.paths.shard(number).name for number in range(self._slices))
+        return tuple(shard.data.final.name for shard in self._shards)
 
     def _claim(self) -> None:
         try:
@@ -204,7 +226,8 @@ class Output:
         assert self._errors is not None
         with explained(self.paths.folder):
             stale = files_of(self.paths)
-            self._shards[-1].seal()
+            for shard in self._shards[-1:]:
+                shard.seal()
             self._errors.seal()
             last = Draft(self.paths.manifest, self._draft_path(self.paths.manifest))
             last.write(to_page(self._manifest.to_dict()))
@@ -217,9 +240,12 @@ class Output:
             except BaseException:
                 last.discard()
                 raise
-            _sweep(self.paths, {shard.data.final.name for shard in self._shards}, stale)
+            own = {*self._names()}
+            _sweep(self.paths, own, stale, self._slices or 0)
             if self._mirror:
                 self._mirror.push()
+                if self._slices is not None:
+                    self._mirror.drop(partial(_is_stale, self.paths, own, stale, self._slices))
                 self._is_copied = True
 
     def _release(self, *, keep: bool) -> None:
@@ -252,8 +278,12 @@ def _check_place(paths: Paths, *, force: bool) -> None:
         )
 
 
-def _sweep(paths: Paths, own: set[str], stale: set[str]) -> None:
-    """Delete what earlier runs left and this one has replaced: drafts, journals, shards beyond the last."""
+def _sweep(paths: Paths, own: set[str], stale: set[str], slices: int) -> None:
+    """Delete what earlier runs left and this one has replaced: drafts, journals, shards and slices beyond the last."""
+    for number, state in slice_states(paths).items():
+        if number >= slices:
+            stale |= {str(names_of(path)[0]) for path in state.glob(f"*{JOURNAL}")}
+            shutil.rmtree(state)
     for name in stale - own:
         (paths.folder / name).unlink(missing_ok=True)
     for path in paths.state.iterdir():
@@ -264,6 +294,14 @@ def _sweep(paths: Paths, own: set[str], stale: set[str]) -> None:
             path.unlink(missing_ok=True)
         if not draft and final not in own:
             (paths.folder / final).unlink(missing_ok=True)
+
+
+def _is_stale(paths: Paths, own: set[str], stale: set[str], slices: int, name: str) -> bool:
+    """Whether a file, by its name in the folder of an output by file, is of an earlier one."""
+    folder, _, rest = name.removeprefix(f"{paths.state.name}/").partition("/")
+    if name.startswith(f"{paths.state.name}/"):
+        return int(folder) >= slices if rest and folder.isdigit() else folder.endswith(JOURNAL)
+    return name in stale - own
 
 
 def _leave(state: Path, lock: FileLock) -> None:

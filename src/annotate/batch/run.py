@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +24,7 @@ from annotate.batch.work import where
 from annotate.manifest import Manifest, Plan, Report, Settings, ToldSettings
 from annotate.options import Options
 from annotate.pipeline import Pipeline
-from annotate.reading.read import MAX_BYTES, read
+from annotate.reading.read import MAX_BYTES, Input, read
 from annotate.records import SCHEMA, Document, Done, Failure
 from annotate.storage.journal import Entry, Stamp, document_stamp
 from annotate.storage.layout import earlier_plan
@@ -40,6 +40,8 @@ class Summary:
     manifest: Manifest
     report: Report
     damaged: Sequence[str] = ()
+    #: Where each id was read first.
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def failed(self) -> int:
@@ -77,13 +79,15 @@ def run(
     date: str | None = None,
     max_bytes: int = MAX_BYTES,
     sources: Mapping[str, str] | None = None,
+    items: Sequence[Input] | None = None,
+    taken: Mapping[str, str] | None = None,
 ) -> Summary:
     """Annotate everything that `inputs` name into `output`, which is opened here and closed at the end.
 
     What an earlier run has left there is taken over where nothing that it depends on has changed. Raises
     `InputError` where an input does not exist, before anything is written, and `OutputError` where the output
     cannot be written. Whatever else goes wrong with one document becomes its `Failure`. `sources` says where
-    options come from, for the manifest.
+    options come from, for the manifest; `items` and `taken` are as in `read`.
 
     >>> import io
     >>> out = io.BytesIO()
@@ -91,7 +95,15 @@ def run(
     1
     """
     documents = read(
-        inputs, stdin=stdin, text_key=text_key, id_key=id_key, date=date, max_bytes=max_bytes, as_pages=True
+        inputs,
+        stdin=stdin,
+        text_key=text_key,
+        id_key=id_key,
+        date=date,
+        max_bytes=max_bytes,
+        as_pages=True,
+        items=items,
+        taken=taken,
     )
     settings = settings_of(pipeline.options)
     started, clock = datetime.now(UTC), time.perf_counter()
@@ -132,7 +144,8 @@ def run(
         )
         report = build_report(tally=tally, started=started, seconds=time.perf_counter() - clock)
         manifest = output.manifest(told, report)
-    return Summary(tally, manifest, report, output.damaged if isinstance(output, Output) else ())
+    damaged = output.damaged if isinstance(output, Output) else ()
+    return Summary(tally, manifest, report, damaged, documents.seen)
 
 
 #: What earlier runs say of one document.

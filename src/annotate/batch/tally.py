@@ -61,6 +61,25 @@ class Tally:
         self.failed += 1
         self.failures[failure.error] += 1
 
+    def merge(self, other: Tally) -> None:
+        """Count what stands behind all that was counted so far.
+
+        >>> tally = Tally(documents=2, failures=Counter(empty=1))
+        >>> tally.merge(Tally(documents=3, failures=Counter(empty=2)))
+        >>> tally.documents, tally.failures
+        (5, Counter({'empty': 3}))
+        """
+        for name in ("documents", "failed", "characters", "words", "kept", "removed", "remaining", "annotated_words"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.documents_by_language.update(other.documents_by_language)
+        for lang, labels in other.languages.items():
+            self.languages.setdefault(lang, Counter()).update(labels)
+        self.failures.update(other.failures)
+        self.notices.update(other.notices)
+        for kind, places in other.noticed.items():
+            known = self.noticed.setdefault(kind, [])
+            known += places[: _NOTICED - len(known)]
+
     def watch(self, documents: Iterable[Document | Failure]) -> Iterator[Document | Failure]:
         """The documents as they come, counting what reading them could not make out."""
         for document in documents:

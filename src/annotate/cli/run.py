@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from annotate.batch.tally import Tally
     from annotate.manifest import Plan
     from annotate.options import Options
+    from annotate.pipeline import Pipeline
     from annotate.records import Document, Failure
     from annotate.storage.write import Stream
 
@@ -104,6 +105,9 @@ def run_command(
     shard_size: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Write annotations-00000.jsonl and so on, N documents each.")
     ] = None,
+    by_file: Annotated[
+        bool, typer.Option("--by-file", help="A shard for each input file, which a worker reads and writes itself.")
+    ] = False,
     max_bytes: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Set aside what is longer than N bytes, unpacked.")
     ] = None,
@@ -132,6 +136,8 @@ def run_command(
         raise typer.BadParameter("where to? name a folder with -o OUT, or -o - for standard output")
     if add and (replace or force or no_resume):
         raise typer.BadParameter("--add keeps what is there, which --replace, --force and --no-resume do not")
+    if by_file and (add or limit or shard_size or out == STANDARD):
+        raise typer.BadParameter("--by-file goes with neither --add, --limit nor --shard-size, nor with -o -")
     options = options_of(
         patterns,
         only_patterns,
@@ -142,7 +148,7 @@ def run_command(
         labels=tuple(split(labels)),
     )
     _do(
-        _Job(inputs, out, options, text_key, id_key, day, max_bytes),
+        _Job(inputs, out, options, text_key, id_key, day, max_bytes, by_file),
         Scope(limit, others="keep" if add else "drop" if replace else "ask"),
         lambda: _executor(executor, n_process, timeout, ray_address),
         force=force,
@@ -243,6 +249,7 @@ class _Job(NamedTuple):
     id_key: str | None
     day: str | None
     max_bytes: int | None
+    by_file: bool
 
 
 def _earlier_job(out: str, *, current: bool = False) -> tuple[_Job, Plan]:
@@ -259,7 +266,8 @@ def _earlier_job(out: str, *, current: bool = False) -> tuple[_Job, Plan]:
         os.chdir(plan.folder)
     except OSError:
         stop(f"{out}: the folder that it was made in is gone; start anew with `annotate run`")
-    return _Job([*plan.inputs], place, options, plan.text_key, plan.id_key, plan.date, plan.max_bytes), plan
+    read = plan.text_key, plan.id_key, plan.date, plan.max_bytes
+    return _Job([*plan.inputs], place, options, *read, plan.by_file), plan
 
 
 def _documents(job: _Job) -> Iterator[Document | Failure]:
@@ -315,35 +323,24 @@ def _do(
     """Run a job and say what came of it."""
     from annotate.batch.executors import WorkersError
     from annotate.batch.output import Output
-    from annotate.batch.run import run
-    from annotate.reading.read import MAX_BYTES, InputError, count
+    from annotate.reading.read import InputError, count
     from annotate.storage.write import OutputError, Stream
 
     out = job.out
-    output: Output | Stream
+    output: Output | Stream | None = None
     with told(InputError, OutputError, WorkersError):
         if out == STANDARD:
             output = Stream(sys.stdout.buffer)
-        else:
+        elif not job.by_file:
             output = Output(out, force=force, resume=resume, shard_size=shard_size)
         pipeline, chosen = pipeline_of(job.options), executor()
         shown = sys.stderr.isatty() and not quiet
-        total = count(job.inputs) if shown else None
+        total = count(job.inputs) if shown and not job.by_file else None
         with _progress(shown=shown, total=total, logged=not quiet, all_failures=out == STANDARD) as on_progress:
-            summary = run(
-                job.inputs,
-                output,
-                pipeline,
-                on_progress,
-                executor=chosen,
-                scope=scope,
-                stdin=sys.stdin.buffer,
-                text_key=job.text_key,
-                id_key=job.id_key,
-                date=job.day,
-                max_bytes=job.max_bytes or MAX_BYTES,
-                sources=sources,
-            )
+            if output is None:
+                summary = _by_file(job, scope, pipeline, chosen, on_progress, sources, force=force, resume=resume)
+            else:
+                summary = _in_order(job, scope, pipeline, chosen, on_progress, sources, output)
     for name in summary.damaged:
         note(f"{name}: not as it was written; the documents in question were annotated again")
     if as_json:
@@ -355,6 +352,65 @@ def _do(
         for line in _notices(summary.tally):
             note(line)
     raise typer.Exit(FAILED if summary.failed else 0)
+
+
+def _in_order(
+    job: _Job,
+    scope: Scope,
+    pipeline: Pipeline,
+    executor: Executor,
+    on_progress: OnProgress,
+    sources: Mapping[str, str] | None,
+    output: Output | Stream,
+) -> Summary:
+    """A run of which all records go through this process, in their order."""
+    from annotate.batch.run import run
+    from annotate.reading.read import MAX_BYTES
+
+    return run(
+        job.inputs,
+        output,
+        pipeline,
+        on_progress,
+        executor=executor,
+        scope=scope,
+        stdin=sys.stdin.buffer,
+        text_key=job.text_key,
+        id_key=job.id_key,
+        date=job.day,
+        max_bytes=job.max_bytes or MAX_BYTES,
+        sources=sources,
+    )
+
+
+def _by_file(
+    job: _Job,
+    scope: Scope,
+    pipeline: Pipeline,
+    executor: Executor,
+    on_progress: OnProgress,
+    sources: Mapping[str, str] | None,
+    *,
+    force: bool,
+    resume: bool,
+) -> Summary:
+    """A run by file; on a cluster each file is read and written there."""
+    from annotate.batch.slices import Reader, one_by_one, run_slices
+    from annotate.reading.read import MAX_BYTES
+
+    spread = getattr(executor, "slices", None) or one_by_one(executor)
+    return run_slices(
+        job.inputs,
+        job.out,
+        pipeline,
+        spread,
+        on_progress,
+        reader=Reader(job.text_key, job.id_key, job.day, job.max_bytes or MAX_BYTES),
+        scope=scope,
+        force=force,
+        resume=resume,
+        sources=sources,
+    )
 
 
 #: Seconds between two lines of progress where there is no terminal.

@@ -36,11 +36,17 @@ MAX_BYTES = 256 * 1024 * 1024
 
 
 class Reading(Iterator[Document | Failure]):
-    """The documents and failures of some inputs, one at a time; `passed_over` counts files by a suffix not read."""
+    """The documents and failures of some inputs, one at a time; `passed_over` counts files by a suffix not read.
 
-    def __init__(self, outcomes: Iterator[Document | Failure], passed_over: Mapping[str, int]) -> None:
+    `seen` has where each id was read first, so far.
+    """
+
+    def __init__(
+        self, outcomes: Iterator[Document | Failure], passed_over: Mapping[str, int], seen: Mapping[str, str]
+    ) -> None:
         self._outcomes = outcomes
         self.passed_over = passed_over
+        self.seen = seen
 
     def __next__(self) -> Document | Failure:
         return next(self._outcomes)
@@ -55,20 +61,23 @@ def read(
     date: str | None = None,
     max_bytes: int = MAX_BYTES,
     as_pages: bool = False,
+    items: Sequence[Input] | None = None,
+    taken: Mapping[str, str] | None = None,
 ) -> Reading:
     """Every document of `inputs` in a fixed order, and a `Failure` for each that cannot be read.
 
     The inputs and `date` are checked at the call, not at the first `next`: a typing error is told
     before anything is written. Files are opened one at a time, rows are read one at a time. With `as_pages`
-    web pages come as they are, for `pages.extracted` to make articles of them where there is time for it.
+    web pages come as they are, for `pages.extracted` to make articles of them where there is time for it. `items` are
+    files that `find` has found, in place of `inputs`; `taken` are ids that are given out already, and where.
 
     >>> import io
     >>> [d.text for d in read(["-"], stdin=io.BytesIO(b"Op 14 april 2025 tekende Vietnam."))]
     ['Op 14 april 2025 tekende Vietnam.']
     """
-    run = _Run(stdin, text_key, id_key, _option_day(date), max_bytes, as_pages)
-    items, passed_over = find(inputs)
-    return Reading(chain.from_iterable(_outcomes(item, run) for item in items), passed_over)
+    run = _Run(stdin, text_key, id_key, _option_day(date), max_bytes, as_pages, dict(taken or {}))
+    found, passed_over = find(inputs) if items is None else (items, {})
+    return Reading(chain.from_iterable(_outcomes(item, run) for item in found), passed_over, run.seen)
 
 
 def count(inputs: Sequence[str]) -> int | None:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from annotate.manifest import Manifest, Plan, Report
@@ -35,6 +35,7 @@ STDIN_SOURCE = "stdin"
 
 _ONE_FILE = re.compile(r"(?P<stem>.+)\.jsonl(?P<packing>(?:\.(?:gz|zst))?)")
 _SHARD = re.compile(r"(?P<stem>[^/\\]+?)(?:-\d{5,})?(?P<suffix>\.jsonl(?:\.gz|\.zst)?)")
+_SLICE = re.compile(r"\d{5,}")
 _DRAFT_NAME = re.compile(r"(?P<final>.+)\.[0-9a-f]{8}")
 
 
@@ -102,6 +103,21 @@ def _refuse_other_format(target: str, path: Path) -> None:
         )
 
 
+def slice_paths(paths: Paths, number: int) -> Paths:
+    """The files of one slice of an output: a shard in its place, and the rest of it in a folder of the state.
+
+    >>> [path.as_posix() for path in slice_paths(output_paths("news"), 3)]
+    ['news/annotations-00003.jsonl', 'news/.annotate/00003/errors.jsonl', 'news/.annotate/00003/manifest.json']
+    """
+    state = paths.state / f"{number:05}"
+    return Paths(paths.shard(number), state / ERRORS, state / MANIFEST, state)
+
+
+def slice_states(paths: Paths) -> dict[int, Path]:
+    """The folders of the state in which slices have left theirs, by number."""
+    return {int(path.name): path for path in paths.state.glob("*") if _SLICE.fullmatch(path.name) and path.is_dir()}
+
+
 def names_of(path: Path) -> tuple[str | None, bool]:
     """For a file of the state its final name, and whether it is a draft; None for any other file."""
     if path.suffix not in (JOURNAL, PART) and not path.name.endswith((".old", ".packed")):
@@ -115,18 +131,29 @@ def names_of(path: Path) -> tuple[str | None, bool]:
 def journals(paths: Paths) -> list[tuple[Path, bool]]:
     """The journals that earlier runs have left, each with whether its run was broken off; those first, they are newer.
 
-    A run that is over leaves one for each shard. Of several broken-off runs the last to write comes first.
+    A run that is over leaves one for each shard, a run by file in the folder of each slice. Of several broken-off runs
+    the last to write comes first.
     """
-    found = [(path, names_of(path)[1]) for path in paths.state.glob(f"*{JOURNAL}")]
+    found = [(path, names_of(path)[1]) for path in paths.state.glob(f"**/*{JOURNAL}")]
     return sorted(found, key=lambda pair: (not pair[1], -pair[0].stat().st_mtime_ns if pair[1] else 0, pair[0].name))
 
 
-def mirror_of(target: str | Path) -> Mirror | None:
-    """The folder of this machine that stands for a URL; None for a path."""
+def mirror_of(target: str | Path, number: int | None = None, *, is_whole: bool = True) -> Mirror | None:
+    """The folder of this machine that stands for a URL; None for a path.
+
+    Of a slice by its number it holds what is of that slice; without what slices hold where it is not the `whole`.
+    """
     if not is_url(str(target)):
         return None
+    name = PurePosixPath(str(target)).name
+    paths = output_paths(name if _ONE_FILE.fullmatch(name) else "out")
+    only: tuple[str, ...] = ()
+    if number is not None:
+        only = (paths.shard(number).name, f"{paths.state.name}/{number:05}/")
+    elif not is_whole:
+        only = (paths.errors.name, paths.manifest.name, *(f"{paths.state.name}/{name}" for name in (PLAN, REPORT)))
     try:
-        return Mirror(str(target))
+        return Mirror(str(target), only)
     except RemoteError as error:
         raise OutputError(str(error)) from error
 
@@ -197,7 +224,7 @@ def written(names: Iterable[str], read: Callable[[str], bytes], states: Iterable
             if manifest := Manifest.from_json(read(name)):
                 found |= {name, name.removesuffix(MANIFEST) + ERRORS, *_named(manifest)}
     for state in states:
-        finals = {str(names_of(path)[0]) for path in state.glob(f"*{JOURNAL}")}
+        finals = {str(names_of(path)[0]) for path in state.glob(f"**/*{JOURNAL}")}
         found |= {name for name in finals if _SHARD.fullmatch(name)}
     return found
 

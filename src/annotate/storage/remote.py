@@ -11,7 +11,7 @@ import posixpath
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -72,12 +72,14 @@ class Mirror:
     """A folder of this machine that stands for a URL while a run writes into it."""
 
     url: str
+    #: The only files that are brought here and back, and folders, which end in a slash; all of an output without.
+    only: tuple[str, ...] = ()
     #: Where the run writes: the folder, or the one file, in the local folder.
     target: Path = field(init=False)
 
     def __post_init__(self) -> None:
         self._system, path = _system(self.url)
-        local = Path(tempfile.gettempdir()) / f"annotate-{hashlib.sha256(self.url.encode()).hexdigest()[:16]}"
+        local = Path(tempfile.gettempdir()) / f"annotate-{_digest(self.url, *self.only)}"
         name = PurePosixPath(path).name
         one_file = re.fullmatch(r"(.+)\.jsonl(\.gz|\.zst)?", name)
         self._remote = posixpath.dirname(path) if one_file else path.rstrip("/")
@@ -93,8 +95,8 @@ class Mirror:
     def fetch(self) -> None:
         """Bring what is at the URL, but for what this machine has already."""
         with _reached(self.url):
-            there = self._system.find(self._remote) if self._system.exists(self._remote) else []
-            for path in there:
+            self._system.invalidate_cache()  # another process may have written since
+            for path in self._there():
                 name = path[len(self._remote) :].lstrip("/")
                 local = self._local / name
                 if not self._is_output(name):
@@ -103,6 +105,19 @@ class Mirror:
                     local.parent.mkdir(parents=True, exist_ok=True)
                     self._system.get_file(path, str(local))
                 self._known[name] = _stamp(local)
+
+    def _there(self) -> list[str]:
+        places = [f"{self._remote}/{name}".rstrip("/") for name in self.only or ("",)]
+        return [path for place in places if self._system.exists(place) for path in self._system.find(place)]
+
+    def drop(self, is_stale: Callable[[str], bool]) -> None:
+        """Delete at the URL what is stale by its name, whether or not it was brought here."""
+        with _reached(self.url):
+            self._system.invalidate_cache()
+            there = self._system.find(self._remote) if self._system.exists(self._remote) else []
+            for path in there:
+                if is_stale(path[len(self._remote) :].lstrip("/")):
+                    self._system.rm_file(path)
 
     def push(self) -> None:
         """Bring what is new or changed here to the URL, the manifest last, and delete there what is gone here."""
@@ -125,10 +140,15 @@ class Mirror:
     def _is_output(self, name: str) -> bool:
         """Whether a file belongs to this output, and is no draft and no lock."""
         draft = name.endswith((".part", ".old", ".packed", "lock")) or _DRAFT_JOURNAL.search(name)
-        return not draft and self._own.fullmatch(name) is not None
+        own = not self.only or any(name == one or (one.endswith("/") and name.startswith(one)) for one in self.only)
+        return own and not draft and self._own.fullmatch(name) is not None
 
 
 _DRAFT_JOURNAL = re.compile(r"\.[0-9a-f]{8}\.journal$")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -1,0 +1,241 @@
+"""A run by file: each input file is a slice, read and written where it is annotated, whoever does that.
+
+A slice is a run of its own, over one file into one shard, with its journal, errors and counts in a folder of the
+output's state. So what is kept from an earlier run, what happens when a process is killed and what a failure costs are
+as they are in `run`. The one that started it only says which slices there are, adds up what they counted, and
+writes the errors and the manifest of the whole. It never sees a document: of each it gets eight bytes, to know
+whether two files have the same id.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from msgspec.structs import asdict
+
+from annotate.batch.executors import Executor
+from annotate.batch.others import settle
+from annotate.batch.output import Output
+from annotate.batch.run import OnProgress, Scope, Summary, run, settings_of
+from annotate.batch.tally import Tally, build_manifest, build_report
+from annotate.manifest import Plan, ToldSettings
+from annotate.options import Options
+from annotate.pipeline import Pipeline
+from annotate.reading.find import Input, InputError, find
+from annotate.reading.read import MAX_BYTES, read
+from annotate.records import Failure
+from annotate.storage.layout import earlier_plan
+from annotate.storage.remote import is_url
+from annotate.version import installed_versions
+
+#: Bytes by which an id is known to the one that started the run.
+_MARK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How the inputs are read."""
+
+    text_key: str = "text"
+    id_key: str | None = None
+    date: str | None = None
+    max_bytes: int = MAX_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a slice needs to be done anywhere; paths are absolute."""
+
+    number: int
+    item: Input
+    target: str
+    options: Options
+    reader: Reader
+    only_failed: bool = False
+    force: bool = False
+    resume: bool = True
+    #: Ids that another file has given out, and where.
+    taken: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What came of a job: its counts, what failed, the marks of its ids, and files that were damaged."""
+
+    tally: Tally
+    failures: Sequence[Failure]
+    marks: bytes
+    damaged: Sequence[str]
+
+
+#: Does jobs, and gives their slices back in their order.
+Spread = Callable[[Iterable[Job], Pipeline], Iterator[Slice]]
+
+
+def do_slice(job: Job, pipeline: Pipeline, executor: Executor) -> Slice:
+    """Read one file, annotate it and write its shard."""
+    failures: list[Failure] = []
+
+    def note(_: Tally, failure: Failure | None) -> None:
+        if failure is not None:
+            failures.append(failure)
+
+    reader = job.reader
+    summary = run(
+        [str(job.item.path)],
+        Output(job.target, force=job.force, resume=job.resume, number=job.number),
+        pipeline,
+        note,
+        executor=executor,
+        scope=Scope(only_failed=job.only_failed, others="drop"),
+        text_key=reader.text_key,
+        id_key=reader.id_key,
+        date=reader.date,
+        max_bytes=reader.max_bytes,
+        items=[job.item],
+        taken=job.taken,
+    )
+    marks = b"".join(_mark(name) for name in summary.places if name not in job.taken)
+    return Slice(summary.tally, failures, marks, summary.damaged)
+
+
+def one_by_one(executor: Executor) -> Spread:
+    """Slices done here, one after the other, each by an executor."""
+
+    def spread(jobs: Iterable[Job], pipeline: Pipeline) -> Iterator[Slice]:
+        for job in jobs:
+            yield do_slice(job, pipeline, executor)
+
+    return spread
+
+
+def run_slices(
+    inputs: Sequence[str],
+    target: str,
+    pipeline: Pipeline,
+    spread: Spread,
+    on_progress: OnProgress | None = None,
+    *,
+    reader: Reader | None = None,
+    scope: Scope | None = None,
+    force: bool = False,
+    resume: bool = True,
+    sources: Mapping[str, str] | None = None,
+) -> Summary:
+    """Annotate each file that `inputs` name into a shard of its own; raises as `run` does.
+
+    The bytes of all shards together are those of a run into one file.
+    """
+    reader, scope = reader or Reader(), scope or Scope()
+    items, passed_over = find(inputs)
+    if any(item.path is None for item in items):
+        raise InputError("-: standard input is no file, and so no slice; leave --by-file out")
+    settings = settings_of(pipeline.options)
+    started, clock = datetime.now(UTC), time.perf_counter()
+    tally, damaged = Tally(passed_over=passed_over), list[str]()
+    asked = (tuple(inputs), reader.text_key, reader.id_key, reader.date)
+    with Output(target, force=force, slices=len(items)) as output:
+        if sources is None and (earlier := earlier_plan(output.paths)):
+            sources = earlier.sources
+        settle(output.paths, inputs, "drop" if force else scope.others)
+        output.plan(
+            Plan(
+                inputs=asked[0],
+                text_key=reader.text_key,
+                id_key=reader.id_key,
+                date=reader.date,
+                options=settings,
+                folder=str(Path.cwd()),
+                max_bytes=reader.max_bytes,
+                sources=None if sources is None else dict(sources),
+            )
+        )
+        place = target if is_url(target) else str(Path(target).absolute())
+        job = Job(0, items[0], place, pipeline.options, reader, scope.only_failed, force, resume)
+        jobs = [replace(job, number=number, item=_anywhere(item)) for number, item in enumerate(items)]
+        for one in _settled(jobs, pipeline, spread, on_progress):
+            tally.merge(one.tally)
+            damaged += one.damaged
+            for failure in one.failures:
+                output.error(failure)
+        told = build_manifest(
+            tally=tally,
+            versions=installed_versions(),
+            options=ToldSettings(
+                **asdict(settings), inputs=asked[0], text_key=asked[1], id_key=asked[2], date=asked[3]
+            ),
+            sources=sources or {},
+        )
+        report = build_report(tally=tally, started=started, seconds=time.perf_counter() - clock)
+        manifest = output.manifest(told, report)
+    return Summary(tally, manifest, report, damaged)
+
+
+def _anywhere(item: Input) -> Input:
+    """The same file, named so that it is found from any folder."""
+    return replace(item, path=item.path.absolute()) if isinstance(item.path, Path) else item
+
+
+def _settled(
+    jobs: Sequence[Job], pipeline: Pipeline, spread: Spread, on_progress: OnProgress | None
+) -> Sequence[Slice]:
+    """The slices of all jobs; those with an id that a file before them has given out are done once more."""
+    shown = Tally()
+    slices: list[Slice] = []
+    for one in spread(jobs, pipeline):
+        slices.append(one)
+        shown.merge(one.tally)
+        for failure in one.failures or (None,):
+            if on_progress is not None:
+                on_progress(shown, failure)
+    again = _clashing(jobs, slices)
+    for job, one in zip(again, spread(again, pipeline), strict=True):
+        slices[job.number] = one
+    return slices
+
+
+def _clashing(jobs: Sequence[Job], slices: Sequence[Slice]) -> list[Job]:
+    """The jobs whose files have ids that files before them have, each with these; such files are read here."""
+    counts = Counter(mark for one in slices for mark in _split(one.marks))
+    twice = {mark for mark, count in counts.items() if count > 1}
+    taken: dict[str, str] = {}
+    again = []
+    for job, one in zip(jobs, slices, strict=True):
+        if twice.isdisjoint(_split(one.marks)):
+            continue
+        own = _places(job, twice)
+        if clash := {name: taken[name] for name in own if name in taken}:
+            again.append(replace(job, taken=clash))
+        taken = own | taken
+    return again
+
+
+def _places(job: Job, wanted: set[bytes]) -> dict[str, str]:
+    """Where a file has its ids of some marks."""
+    reader = job.reader
+    documents = read(
+        [],
+        text_key=reader.text_key,
+        id_key=reader.id_key,
+        date=reader.date,
+        max_bytes=reader.max_bytes,
+        as_pages=True,
+        items=[job.item],
+    )
+    for _ in documents:
+        pass
+    return {name: place for name, place in documents.seen.items() if _mark(name) in wanted}
+
+
+def _mark(name: str) -> bytes:
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=_MARK).digest()
+
+
+def _split(marks: bytes) -> Iterator[bytes]:
+    return (marks[at : at + _MARK] for at in range(0, len(marks), _MARK))
