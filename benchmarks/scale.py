@@ -4,9 +4,9 @@
 
 Each figure is a ratio of two measurements of one run of this program, so that it holds on any machine; the seconds
 beside it hold for this one. PART is any of documents, length, patterns, processes, start, memory, languages, resume,
-shards, kill; all without. `--quick` takes a tenth of the articles and about two minutes; `--slow` adds memory up to
-100,000 articles. Articles are made as in `speed.py`; all runs are `annotate run` in processes of their own, but for
-length and patterns.
+shards, kill, cluster; all without. `--quick` takes a tenth of the articles and about three minutes; `--slow` adds
+memory up to 100,000 articles. Articles are made as in `speed.py`; all runs are `annotate run` in processes of their
+own, but for length and patterns.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import logging
 import os
 import re
 import shutil
@@ -110,7 +111,7 @@ class Bench:
         last = json.loads((out / ".annotate" / "last.json").read_bytes())
         return Cost(wall, told["cpu"], sum(used.values()), told["peak"], manifest, last)
 
-    def command(self, source: Path, name: str, *options: str) -> list[str]:
+    def command(self, source: Path | str, name: str, *options: str) -> list[str]:
         """The command line of `run`."""
         script = self.folder / "run.py"
         script.write_text(_RUN.format(here=str(Path(__file__).parent)), "utf-8")
@@ -142,10 +143,10 @@ def numbered(texts: Iterable[str]) -> Iterable[str]:
     return (f"{text} Zaak{n} van bedrijf{n}." for n, text in enumerate(texts))
 
 
-def write_articles(path: Path, texts: Iterable[str]) -> None:
+def write_articles(path: Path, texts: Iterable[str], first: int = 0) -> None:
     """A JSONL file of texts, by number."""
     with path.open("w", encoding="utf-8") as file:
-        for number, text in enumerate(texts):
+        for number, text in enumerate(texts, first):
             file.write(json.dumps({"id": f"article-{number}", "text": text}, ensure_ascii=False) + "\n")
 
 
@@ -386,6 +387,56 @@ def kill(bench: Bench) -> None:
     line("kill -9 halfway: the same bytes", "yes" if same else "NO", "yes", "annotations.jsonl, errors.jsonl")
 
 
+def cluster(bench: Bench) -> None:
+    """The driver's processor time for a document on a local Ray cluster, S3 to S3: all through it, and by file.
+
+    Needs Ray, s3fs and moto's S3 server, which runs in this process; the figure is that of the driver alone, and of
+    documents beyond those of a small run, so that no start is in it.
+    """
+    try:
+        from moto.server import ThreadedMotoServer
+        from s3fs import S3FileSystem
+    except ImportError as error:
+        line("cluster", "-", "", f"left out: {error}; pip install 'moto[server]' s3fs ray")
+        return
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    os.environ |= {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    system = S3FileSystem()
+    each, files = bench.size(5_000), 8
+    for bucket, count in (("small", 1), ("large", files)):
+        system.mkdir(bucket)
+        for number in range(count):
+            path = bench.folder / "slice.jsonl"
+            texts = articles(bench.lang, 50, min(each, 1_000), "ordinary")
+            write_articles(path, numbered(islice(cycle(texts), each)), first=number * each)
+            system.put_file(str(path), f"{bucket}/in/{number}.jsonl")
+    more = each * (files - 1)
+    costs = {}
+    for what, options in (("in order", ()), ("by file", ("--by-file",))):
+        took = []
+        for bucket in ("small", "large"):
+            call = bench.command(f"s3://{bucket}/in", "unused", "--executor", "ray", "-n", "2", *options)
+            call[call.index("-o") + 1] = f"s3://{bucket}/{what.replace(' ', '-')}"
+            subprocess.run(call, check=True)
+            took.append(json.loads((bench.folder / "report.json").read_bytes())["cpu"])
+        costs[what] = (took[1] - took[0]) / more
+        aim = "< 0.010" if options else ""
+        told = f"{more:,} documents of 50 words beyond {each:,}; {took[0]:.1f} -> {took[1]:.1f} s of the driver"
+        line(f"Ray, {what}: driver's ms a document", f"{costs[what] * 1e3:.4f}", aim, told)
+    one = b"".join(map(system.cat, sorted(system.glob("large/in-order/annotations*.jsonl"))))
+    many = b"".join(map(system.cat, sorted(system.glob("large/by-file/annotations*.jsonl"))))
+    line("Ray, by file: the bytes of a run in order", "yes" if one == many else "NO", "yes", f"{len(one):,} bytes")
+    server.stop()
+
+
 def written(out: Path) -> int:
     """How much a run has written into its draft."""
     return sum(path.stat().st_size for path in state(out, "part"))
@@ -407,6 +458,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "resume": resume,
     "shards": shards,
     "kill": kill,
+    "cluster": cluster,
 }
 
 

@@ -10,9 +10,18 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from annotate.batch.cluster import RayCluster
+from annotate.batch.executors import WorkersError
+from annotate.batch.slices import Job, Reader
+from annotate.options import Options
+from annotate.pipeline import Pipeline
+from annotate.reading.find import Input
+from annotate.storage.write import OutputError
 
 pytest.importorskip("ray", reason="needs the extra `ray`, which .ci/run installs")
 
@@ -120,8 +129,52 @@ def test_by_file_workers_read_and_write_s3_though_one_is_killed(folder: Path, bu
     assert bucket.cat("news/out/errors.jsonl") == (folder / "serial" / "errors.jsonl").read_bytes() == b""
     one, many = json.loads((folder / "serial" / "manifest.json").read_bytes()), bucket.cat("news/out/manifest.json")
     assert json.loads(many) == one | {"files": [name.rpartition("/")[2] for name in shards]}
-    again = subprocess.run([*ray, "--json"], cwd=folder, check=True, capture_output=True, timeout=200)
+    here = [*ours, "-o", "s3://news/out", "--by-file", "--json"]
+    again = subprocess.run(here, cwd=folder, check=True, capture_output=True, timeout=200)
     assert json.loads(again.stdout)["run"] == {"annotated": 0, "kept": 900, "removed": 0, "remaining": 0}
+
+
+class _DiedError(Exception):
+    """What Ray raises where the process of a task is gone."""
+
+
+class _RaisedError(_DiedError):
+    """What Ray raises where a task has raised."""
+
+    cause = OutputError("the disk is full")
+
+
+def test_a_file_over_which_processes_die_is_guarded_document_by_document() -> None:
+    """A task whose processes died is done once more with each document guarded; what it raises itself is raised."""
+    given: list[dict[str, bool]] = []
+    answers: list[Any] = []
+
+    def get(_: object) -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return str(answer)
+
+    def remote(*_: object, **more: bool) -> None:
+        given.append(more)
+
+    cluster = object.__new__(RayCluster)
+    cluster._ray = SimpleNamespace(
+        get=get,
+        cluster_resources=dict,
+        exceptions=SimpleNamespace(RayError=_DiedError, RayTaskError=_RaisedError),
+    )
+    cluster._timeout, cluster._slice = None, SimpleNamespace(remote=remote)
+    job = Job(0, Input(Path("/a.txt"), "a.txt", "a"), "/out", Options(), Reader())
+    answers[:] = ["done", _DiedError(), "guarded"]
+    assert list(cluster.slices([job, job], Pipeline())) == ["done", "guarded"]
+    assert given == [{}, {}, {"is_guarded": True}]
+    answers[:] = [_RaisedError()]
+    with pytest.raises(OutputError, match="disk is full"):
+        list(cluster.slices([job], Pipeline()))
+    answers[:] = [_DiedError(), _DiedError()]
+    with pytest.raises(WorkersError, match=r"a\.txt"):
+        list(cluster.slices([job], Pipeline()))
 
 
 def test_a_cluster_that_is_not_there(folder: Path) -> None:
