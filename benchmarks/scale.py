@@ -410,7 +410,7 @@ def cluster(bench: Bench) -> None:
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     system = S3FileSystem()
-    each, files = bench.size(5_000), 8
+    each, files = bench.size(2_000), 8
     for bucket, count in (("small", 1), ("large", files)):
         system.mkdir(bucket)
         for number in range(count):
@@ -425,8 +425,11 @@ def cluster(bench: Bench) -> None:
         for bucket in ("small", "large"):
             call = bench.command(f"s3://{bucket}/in", "unused", "--executor", "ray", "-n", "2", *options)
             call[call.index("-o") + 1] = f"s3://{bucket}/{what.replace(' ', '-')}"
-            subprocess.run(call, check=True)
-            took.append(json.loads((bench.folder / "report.json").read_bytes())["cpu"])
+            again = []
+            for _ in range(2):
+                subprocess.run([*call[:-1], "--force", call[-1]], check=True)
+                again.append(json.loads((bench.folder / "report.json").read_bytes())["cpu"])
+            took.append(min(again))
         costs[what] = (took[1] - took[0]) / more
         aim = "< 0.010" if options else ""
         told = f"{more:,} documents of 50 words beyond {each:,}; {took[0]:.1f} -> {took[1]:.1f} s of the driver"

@@ -167,7 +167,8 @@ def test_a_file_over_which_processes_die_is_guarded_document_by_document() -> No
     cluster._timeout, cluster._slice = None, SimpleNamespace(remote=remote)
     job = Job(0, Input(Path("/a.txt"), "a.txt", "a"), "/out", Options(), Reader())
     answers[:] = ["done", _DiedError(), "guarded"]
-    assert list(cluster.slices([job, job], Pipeline())) == ["done", "guarded"]
+    found: list[Any] = list(cluster.slices([job, job], Pipeline()))
+    assert found == ["done", "guarded"]
     assert given == [{}, {}, {"is_guarded": True}]
     answers[:] = [_RaisedError()]
     with pytest.raises(OutputError, match="disk is full"):
