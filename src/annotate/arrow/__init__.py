@@ -1,6 +1,6 @@
 """Records as Apache Arrow has them: one typed schema, and one function over record batches for any engine.
 
-Needs pyarrow (`pip install 'annotate-articles[parquet]'`). See docs/engines.md for Ray, Spark, Daft and others.
+Needs pyarrow (`pip install 'annotate-articles[parquet]'`).
 """
 
 from __future__ import annotations
