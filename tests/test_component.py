@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
 import annotate.component  # noqa: F401 - registers the factory where the distribution is not the one that runs
+import docs_code
 
 NEWS = {
     "nl": ("Op 18 januari 1950 kostte het 2,5 miljard euro.", ["18 januari 1950", "2,5 miljard euro"]),
@@ -231,12 +232,8 @@ def test_values_survive_a_docbin_and_pickle() -> None:
 
 def test_code_of_the_docs_runs() -> None:
     """What docs/spacy.md shows can be copied and run, from the top to the bottom."""
-    page = (Path(__file__).parents[1] / "docs" / "spacy.md").read_text(encoding="utf-8")
-    scope: dict[str, Any] = {"print": lambda *_: None}
-    blocks = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    for block in blocks:
-        exec(block, scope)
-    assert len(blocks) == 3
+    assert len(docs_code.blocks("docs/spacy.md")) == 3
+    scope = docs_code.run("docs/spacy.md")
     assert scope["doc"].spans["annotate"][0]._.value["start"] == "2024-05-05"
 
 
