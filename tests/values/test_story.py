@@ -97,3 +97,12 @@ def test_an_impossible_day_of_the_story_is_none_of_it() -> None:
 def test_stories_in_other_languages(lang: str, text: str, timex: str) -> None:
     """The stage has no words of a language: what is told in one holds in all."""
     assert timexes(text, lang=lang)[-1] == timex
+
+
+def test_a_history_told_on_its_anniversary() -> None:
+    """Days of a story that are near to the document's stay in the story; where the text speaks of today they do not."""
+    story = "On 10 May 1940 the troops came. On 14 May the city burnt. On 15 May it gave up. In July all was quiet."
+    assert timexes(story, date="2024-05-14") == ["1940-05-10", "1940-05-14", "1940-05-15", "1940-07"]
+    news = "The firm was founded on 3 May 1907. It had 500 workers in 1950. The board decided on 16 June to close it."
+    assert timexes(news, date="2025-06-18")[-1] == "2025-06-16"
+    assert timexes(f"Yesterday the mayor spoke. {story}", date="2024-05-14")[2] == "2024-05-14"

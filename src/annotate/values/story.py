@@ -32,6 +32,12 @@ _NEAR = 10
 _HISTORY = 5
 #: So many dates of another time, and none of its own, make a paragraph one that tells of the past.
 _STORY = 3
+#: A date without a year that lies so many days before the document's is rarely one of the news.
+_DISTANT = 120
+#: A date without a year so many days behind the one before it goes on with its story.
+_NEXT = 45
+#: So much must speak for a story that is told on a day near to one of its own.
+_ENOUGH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class _Passages:
             votes = self._far if self._is_far(told) else self._near if self._is_near(told) else None
             if votes is not None:
                 votes.update((None, told.paragraph))
+        self._anniversary = today is not None and self._is_anniversary(dates, today)
 
     def _is_far(self, told: Told) -> bool:
         return _gives_year(told) and is_far(_year(told.value), self.today)
@@ -80,9 +87,32 @@ class _Passages:
             return told.match.get("clause") == "future" or about(told.value, self.today, _NEAR)
         return not told.match.get("relation") or told.value.grain in ("day", "week", "month")
 
+    def _is_anniversary(self, dates: Sequence[Told], today: date) -> bool:
+        """Whether a history is told near to a day of its own: on 6 June of a landing that was on 6 June.
+
+        The days that are near to the document's say nothing then. For the story speak dates of another time, dates
+        that lie many months back, as those of the news do not, and days that follow the one before. Against it speak the
+        days that are near, and whatever shows that the text speaks of its own time.
+        """
+        story = news = 0.0
+        before: DateValue | None = None
+        for told in dates:
+            if self._is_far(told):
+                story += 1 if told.value.grain in ("day", "month") else 0.5
+                before = told.value
+            elif not lacks_year(told.match):
+                if self._is_near(told):
+                    return False
+            elif before is None or told.match.get("clause") == "future":
+                return False
+            else:
+                news += 1.5 * about(told.value, today, _NEAR if told.value.grain == "day" else 0)
+                story += _is_distant(told.value, today) or _follows(told, before)
+        return story >= _ENOUGH and story > news
+
     def sure(self) -> bool:
         """Whether the whole text is a history: many dates with their year, at most one in five of its own time."""
-        return self._far[None] >= _HISTORY and self._far[None] >= 4 * self._near[None]
+        return self._anniversary or (self._far[None] >= _HISTORY and self._far[None] >= 4 * self._near[None])
 
     def past(self, paragraph: int) -> bool:
         """Whether a passage tells of another time: nothing in the text or at least in the paragraph says otherwise."""
@@ -130,6 +160,24 @@ def about(value: DateValue, today: date | None, days: int) -> bool:
         return False
     first, last = value.days
     return first - today <= timedelta(days) and today - last <= timedelta(days)
+
+
+def _is_distant(value: DateValue, today: date) -> bool:
+    """Whether a date without a year lies where the news rarely are: many months back, or ahead of the document's."""
+    if value.days is None:
+        return False
+    first, last = value.days
+    return today - last > timedelta(_DISTANT) or first - today > timedelta(_NEAR)
+
+
+def _follows(told: Told, before: DateValue) -> bool:
+    """Whether a date goes on where the one before has stopped: on 10 May 1940, on 14 May."""
+    if before.days is None or before.grain == "year":
+        return False
+    value = resolve_in_year(told.match, _year(before), None)
+    if value is None or value.days is None:
+        return False
+    return timedelta() < value.days[0] - before.days[1] <= timedelta(_NEXT)
 
 
 def _follow(told: Told, reached: _Reference | None) -> _Reference | None:
