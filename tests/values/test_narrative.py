@@ -23,7 +23,7 @@ def passages(name: str) -> list[dict[str, str]]:
 
 
 def right_and_all(lang: str, passage: dict[str, str]) -> tuple[int, int]:
-    """How many dates of a passage have the span and value of the gold, out of those of the gold and those found besides."""
+    """How many dates of a passage have the span and value of the gold, out of all that stand there or are found."""
     text, marks = notation.unmark(passage["text"])
     found = {(s.start, s.end): s.value for s in annotate.annotate(text, lang=lang, date=passage["date"]).dates}
     right = sum(

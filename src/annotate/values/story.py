@@ -91,8 +91,8 @@ class _Passages:
         """Whether a history is told near to a day of its own: on 6 June of a landing that was on 6 June.
 
         The days that are near to the document's say nothing then. For the story speak dates of another time, dates
-        that lie many months back, as those of the news do not, and days that follow the one before. Against it speak the
-        days that are near, and whatever shows that the text speaks of its own time.
+        that lie many months back, as those of the news do not, and days that follow the one before. Against it speak
+        the days that are near, and whatever shows that the text speaks of its own time.
         """
         story = news = 0.0
         before: DateValue | None = None
