@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from annotate.linking.acronyms import mentions
 from annotate.linking.currencies import settle_currencies
 from annotate.linking.facts import facts_of
+from annotate.linking.identity import settle_identity
 from annotate.linking.linked import Linked
 from annotate.linking.parties import settle_parties
 from annotate.linking.sentences import sentences
@@ -29,7 +30,9 @@ def link(spans: list[Linked], tokens: Tokens, region: str | None = None) -> list
     for number, span in enumerate(spans, 1):
         span.id = f"s{number}"
         span.text = tokens.text[span.match.start : span.match.end]
-    return [fact for place, inside in sentences(spans, tokens) for fact in facts_of(inside, place, tokens)]
+    facts = [fact for place, inside in sentences(spans, tokens) for fact in facts_of(inside, place, tokens)]
+    settle_identity(spans, tokens)
+    return facts
 
 
 def only(spans: list[Linked], facts: list[Fact], labels: Collection[str]) -> tuple[list[Linked], list[Fact]]:

@@ -37,9 +37,9 @@ class _Entry:
 class Names:
     """The names of countries and organisations in a language, by their first word."""
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, lists: Sequence[str] = _LISTS) -> None:
         self._by_first: dict[str, list[_Entry]] = {}
-        for kind in _LISTS:
+        for kind in lists:
             for form, code in grammar.lists.get(kind, {}).items():
                 name = form.removeprefix("=")
                 words = tuple(map(fold, tokenise(name).words))
@@ -82,13 +82,13 @@ class Names:
         return None
 
 
-#: The names of each language that has been met, with the grammar that they are of.
-_KNOWN: dict[str, tuple[Grammar, Names]] = {}
+#: The names of each language and choice of lists that has been met, with the grammar that they are of.
+_KNOWN: dict[tuple[str, ...], tuple[Grammar, Names]] = {}
 
 
-def names_in(grammar: Grammar) -> Names:
-    """The names of a language, made once."""
-    known = _KNOWN.get(grammar.lang)
+def names_in(grammar: Grammar, *more: str) -> Names:
+    """The names of a language, and those of more lists, made once."""
+    known = _KNOWN.get((grammar.lang, *more))
     if known is None or known[0] is not grammar:
-        known = _KNOWN[grammar.lang] = grammar, Names(grammar)
+        known = _KNOWN[grammar.lang, *more] = grammar, Names(grammar, (*_LISTS, *more))
     return known[1]

@@ -28,7 +28,7 @@ def build(sources: Sources, fingerprint: str) -> Grammar:
     return Grammar(
         lang=sources.lang,
         settings=_settings(sources),
-        lexicon=_lexicon(forms),
+        lexicon=_lexicon({name: pairs for name, pairs in forms.items() if name not in sources.running}),
         rules=rules,
         labels=sources.labels,
         names=sources.names,

@@ -147,6 +147,7 @@ def _words(found: Locale, lang: str) -> dict[str, Pairs]:
         "scale": _scales(found, "long"),
         "short_scale": [(v, f) for v, f in _scales(found, "short") if len(f) > 1],
         "territory": _territories(found),
+        "city": _cities(found),
         **_currencies(found),
         **_relatives(found),
         **_numerals(lang),
@@ -262,6 +263,34 @@ def _territories(found: Locale) -> Pairs:
         for code, name in found.territories.items()
         if len(code) == 2 and code not in ("ZZ", "XA", "XB", "EZ", "UN", "QO")
     ] + [("UN", name) for code, name in found.territories.items() if code == "UN"]
+
+
+#: Time zones that are named after a capital, of territories with several zones.
+_CAPITALS = (
+    *("Europe/Moscow", "Europe/Berlin", "Europe/Madrid", "Europe/Lisbon", "Europe/Kiev", "Asia/Kuala_Lumpur"),
+    *("Asia/Jakarta", "America/Santiago", "America/Buenos_Aires", "America/Mexico_City", "Asia/Ulaanbaatar"),
+    "Asia/Tashkent",
+)
+
+
+def _cities(found: Locale) -> Pairs:
+    """The city that CLDR names the time zone of a territory after: mostly its capital.
+
+    In its list of cities a language leaves out those that it calls as the zone is called.
+    """
+    territories = get_global("zone_territories")
+    zones = Counter(territories.values())
+    latin = (found.script or found.territories.get("NL", "a")[0]) == "Latn" or found.territories.get("NL", "a")[
+        0
+    ] < "\u0250"
+    pairs: Pairs = []
+    for zone, territory in sorted(territories.items()):
+        if zones[territory] == 1 or zone in _CAPITALS:
+            name = found.time_zones.get(zone, {}).get("city") or (
+                zone.rpartition("/")[2].replace("_", " ") if latin else ""
+            )
+            pairs += [(territory, name)] if name else []
+    return pairs
 
 
 @cache

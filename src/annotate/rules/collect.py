@@ -108,6 +108,8 @@ def _lists(sources: Sources, model: PatternFile, home: _Home) -> None:
             sources.keys[name] = tuple(map(str, what.keys)) if isinstance(what.keys, list) else str(what.keys)
         else:
             sources.keys.pop(name, None)
+        if isinstance(what, Description) and what.running:
+            sources.running.add(name)
     for given, words in model.lists.items():
         name = str(given)
         sources.list_places.setdefault((name, home.shown), given.place)

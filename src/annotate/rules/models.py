@@ -274,6 +274,9 @@ class Description(Model):
         ]
         | None
     ) = Field(None, description="A kind of keys, a range such as 1..12, or the keys themselves; `?`: or none")
+    running: Literal["yes"] | None = Field(
+        None, description="Its phrases are looked for in running text, for links between spans; rules cannot use it"
+    )
 
 
 _Described = Annotated[Annotated[Word, Tag("(other)")] | Annotated[Description, Tag("(mapping)")], Discriminator(shape)]

@@ -43,6 +43,8 @@ class Sources:
     without: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     lacks: dict[str, tuple[str, Place]] = field(default_factory=dict)
     weak: set[str] = field(default_factory=set)
+    #: Lists that are looked for in running text only.
+    running: set[str] = field(default_factory=set)
     own_lists: set[str] = field(default_factory=set)
 
     rules: dict[str, Rule] = field(default_factory=dict)

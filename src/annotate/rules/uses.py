@@ -40,6 +40,9 @@ def _check_names(sources: Sources) -> None:
     }
     for use in sources.uses:
         message, valid = known[use.what]
+        if use.name.split(".")[0] in sources.running and use.what in ("list", "any"):
+            sources.fault(use.path, use.place, f"'{use.name}' is looked for in running text only; no rule can use it")
+            continue
         if use.name in valid or (use.what in ("list", "any") and use.name.split(".")[0] in lists):
             continue
         sources.fault(use.path, use.place, f"'{use.name}' {message}; {nearest(use.name, valid)}")

@@ -1,0 +1,93 @@
+"""Passages: which two parties a text is telling of where a sentence says `the two countries`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from itertools import pairwise
+
+from annotate.linking.names import Mention, names_in
+from annotate.rules.grammar import Grammar
+from annotate.text.sentences import Sentences
+from annotate.text.tokens import Tokens
+
+#: A line without a full stop at its end, up to so many characters, is the heading of what follows it.
+_HEADING = 140
+_STOPS = ".!?。！？…:：;,"
+#: How many sentences back two parties may have been named.
+_BACK = 12
+#: What CLDR has among the territories, and is no country.
+_UNIONS = frozenset({"EU", "UN"})
+
+
+class Passages:
+    """The sentences of a text with the countries and organisations that each names, looked up once for each.
+
+    Names in `taken`, which are tokens by number, are not counted: those in a name of an agreement or a company.
+    """
+
+    def __init__(self, tokens: Tokens, taken: Collection[int] = ()) -> None:
+        self._tokens, self._taken = tokens, taken
+        self._named: dict[int, tuple[Mention, ...]] = {}
+
+    @cached_property
+    def _sentences(self) -> Sentences:
+        return Sentences(self._tokens.text)
+
+    def pair_before(self, grammar: Grammar, place: int, countries: bool) -> tuple[str, ...]:
+        """The two parties that were named together last, up to the heading of the passage; () where that is open.
+
+        Sentences behind it may name one of them again. Where they name another one it is open which two are meant.
+        With `countries` organisations are not counted.
+        """
+        seen: set[str] = set()
+        for mentions in self._back(grammar, place):
+            codes = {m.code for m in mentions if not (countries and (m.kind == "organisation" or m.code in _UNIONS))}
+            seen |= codes
+            if len(codes) > 1:
+                break
+        return tuple(sorted(seen)) if len(seen) == 2 else ()
+
+    def told_together(self, grammar: Grammar, place: int) -> tuple[str, ...]:
+        """The two parties that the sentence itself joins with `and`: Warsaw and Seoul."""
+        mentions = next(self._back(grammar, place))
+        lexicon, words = grammar.lexicon, self._tokens.words
+        joined = {
+            tuple(sorted((one.code, other.code)))
+            for one, other in pairwise(mentions)
+            if other.i == one.j + 1 and "party_and" in (lexicon[words[one.j]] or ()) and one.code != other.code
+        }
+        return next(iter(joined)) if len(joined) == 1 and len({m.code for m in mentions}) == 2 else ()
+
+    def only_pair(self, grammar: Grammar, place: int) -> tuple[str, ...]:
+        """The two parties of a passage that names no others before this place."""
+        codes = {mention.code for mentions in self._back(grammar, place) for mention in mentions}
+        return tuple(sorted(codes)) if len(codes) == 2 else ()
+
+    def section(self, place: int) -> int:
+        """Where the passage around a place begins: at its heading, or the text."""
+        return min(self._starts_back(place))
+
+    def _back(self, grammar: Grammar, place: int) -> Iterator[tuple[Mention, ...]]:
+        for count, start in enumerate(self._starts_back(place)):
+            if count == _BACK:
+                return
+            named = self._named.get(start)
+            if named is None:
+                first, last = self._tokens.within(start, self._sentences.around(start, start + 1)[1])
+                mentions = names_in(grammar, "city").find(self._tokens, first, last)
+                named = self._named[start] = tuple(m for m in mentions if m.i not in self._taken)
+            yield named
+
+    def _starts_back(self, place: int) -> Iterator[int]:
+        """Where sentences begin, from the one around a place back to the heading of the passage."""
+        text = self._tokens.text
+        start, _ = self._sentences.around(place, place + 1)
+        while True:
+            yield start
+            line = text.rfind("\n", 0, start) + 1
+            end = text.find("\n", start)
+            said = text[line : end if end >= 0 else len(text)].rstrip()
+            if start == 0 or (line == start and said and len(said) <= _HEADING and said[-1] not in _STOPS):
+                return
+            start, _ = self._sentences.around(start - 1, start)
