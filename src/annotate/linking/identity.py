@@ -66,7 +66,7 @@ def settle_identity(spans: Sequence[Linked], tokens: Tokens) -> None:
             pact.value = replace(value, id=_partnership(pact, value, days, passages, tokens))
         elif isinstance(value, AgreementValue):
             about = _subject(pact, tokens) if value.subject is None else None
-            value = pact.value = replace(value, subject=about[0]) if about else value
+            value = pact.value = replace(value, subject=about[0]) if about and about[0] else value
             if value.id is None:
                 topic = about[1] if about else None
                 pact.value = replace(value, id=_agreement(pact, value, topic, days, passages, tokens))
@@ -207,17 +207,17 @@ def _known(pact: Linked, parties: str, what: object) -> str | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def _subject(pact: Linked, tokens: Tokens) -> tuple[str, str] | None:
+def _subject(pact: Linked, tokens: Tokens) -> tuple[str | None, str] | None:
     """What an agreement is about, in the words of the text and as one word for all languages.
 
-    The topic stands in the name, right before it, or behind it after a word such as `on`.
+    The topic stands behind it after a word such as `on`, or right before it; one in the name itself has no words apart.
     """
     text, match = tokens.text, pact.match
     topics, links = wording(pact.grammar, "subject"), wording(pact.grammar, "topic_link")
     first, last = sentence_around(text, match.start, match.end)
     last = min(last, match.end + _TOPIC)
-    for start, end, key in topics.find(text, match.start, match.end):
-        return text[start:end], key
+    for _, _, key in topics.find(text, match.start, match.end):
+        return None, key
     place = next(links.find(text, match.end, last), None)
     if place is not None:
         clause = _CLAUSE.search(text, place[1], min(last, place[1] + _BESIDE))

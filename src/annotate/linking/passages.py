@@ -60,9 +60,10 @@ class Passages:
         return next(iter(joined)) if len(joined) == 1 and len({m.code for m in mentions}) == 2 else ()
 
     def only_pair(self, grammar: Grammar, place: int) -> tuple[str, ...]:
-        """The two parties of a passage that names no others before this place."""
-        codes = {mention.code for mentions in self._back(grammar, place) for mention in mentions}
-        return tuple(sorted(codes)) if len(codes) == 2 else ()
+        """The two parties of a passage that names no others before this place, and names both in one sentence."""
+        sentences = [{mention.code for mention in mentions} for mentions in self._back(grammar, place)]
+        codes = set[str]().union(*sentences)
+        return tuple(sorted(codes)) if len(codes) == 2 and codes in sentences else ()
 
     def section(self, place: int) -> int:
         """Where the passage around a place begins: at its heading, or the text."""
