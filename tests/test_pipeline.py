@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -140,3 +142,20 @@ def test_documents_do_not_change_one_another() -> None:
 def test_minus(lang: str, text: str, found: list[tuple[str, str | None]]) -> None:
     """A minus glued to a sum or in words is inside and makes it negative; a plus, a range and an aside do not."""
     assert amounts(lang, text) == found
+
+
+def test_threads_that_share_a_pipeline_take_turns() -> None:
+    """A document is begun when the one before it is done, since what matches keeps what it has learnt."""
+    told: list[str] = []
+
+    def on_load(lang: str) -> None:
+        told.append(f"{lang} begun")
+        time.sleep(0.1)
+        told.append(f"{lang} done")
+
+    pipeline = Pipeline(on_load=on_load)
+    documents = [Document(lang, "2008", lang, lang=lang) for lang in ("nl", "en", "fr")]
+    with ThreadPoolExecutor(3) as pool:
+        records = [*pool.map(pipeline.annotate, documents)]
+    assert [record.lang for record in records] == ["nl", "en", "fr"]
+    assert [one.split()[1] for one in told] == ["begun", "done"] * 3

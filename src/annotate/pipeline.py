@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -56,7 +57,10 @@ class Trace:
 
 @dataclass
 class Pipeline:
-    """Annotates texts; builds what a language needs when it first meets it and keeps it."""
+    """Annotates texts; builds what a language needs when it first meets it and keeps it.
+
+    Threads may share one: they take turns, since what matches keeps what it has learnt. Processes make it faster.
+    """
 
     options: Options = field(default_factory=Options)
     #: Is told of each language whose rules have been loaded.
@@ -65,6 +69,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         self.options = stated_options(self.options)
         self.rulebook = Rulebook(self.options, self.on_load)
+        self._turn = threading.RLock()
 
     # -- the flow
 
@@ -79,6 +84,10 @@ class Pipeline:
 
     def trace(self, document: Document) -> Trace:
         """The one path from a document to its record, with what was found and lost on the way."""
+        with self._turn:
+            return self._trace(document)
+
+    def _trace(self, document: Document) -> Trace:
         document = tags.stated_document(document)
         composed = compose(document.text)
         read = document if composed is None else replace(document, text=composed.text)

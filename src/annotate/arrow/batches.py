@@ -19,6 +19,9 @@ from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.records import Document, Failure
 
+#: Rows of a table that stand in memory as Python's own objects at once, with their records.
+_ROWS = 500
+
 
 def annotate_batches(
     batches: Iterable[Any],
@@ -57,7 +60,8 @@ def annotate_table(table: Any, **more: Any) -> Any:
     >>> annotate_table(pa.table({"text": ["In May 2009."]}))["lang"].to_pylist()
     ['en']
     """
-    return pa.Table.from_batches(annotate_batches(table.to_batches(), **more), schema=RESULT)
+    batches = table.to_batches(max_chunksize=_ROWS)
+    return pa.Table.from_batches(annotate_batches(batches, **more), schema=RESULT)
 
 
 @lru_cache(maxsize=4)
