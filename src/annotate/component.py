@@ -230,20 +230,20 @@ def _files(roots: Sequence[Path]) -> dict[str, str]:
     return {
         f"{number}/{path.relative_to(root).as_posix()}": path.read_text(encoding="utf-8")
         for number, root in enumerate(roots)
-        for path in sorted(root.glob("*/*.yaml"))
+        for path in sorted([*root.glob("*/*.yaml"), *root.glob("shared/names/*.yaml")])
     }
 
 
 def _written(files: Mapping[str, str], folder: Path) -> list[Path]:
-    """Write pattern files below a folder, by paths of three parts that stay in it; their roots."""
+    """Write pattern files below a folder, by paths of three parts or more that stay in it; their roots."""
     roots: dict[str, Path] = {}
     for name, content in files.items():
-        number, lang, file = name.split("/")
-        if ".." in (number, lang, file) or not file.endswith(".yaml"):
+        number, *inner = name.split("/")
+        if len(inner) < 2 or not {"", "..", "."}.isdisjoint((number, *inner)) or not name.endswith(".yaml"):
             raise ValueError(f"annotate: {name!r} is no pattern file")
-        root = roots.setdefault(number, folder / number)
-        (root / lang).mkdir(parents=True, exist_ok=True)
-        (root / lang / file).write_text(content, encoding="utf-8")
+        path = roots.setdefault(number, folder / number).joinpath(*inner)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
     return list(roots.values())
 
 

@@ -36,7 +36,9 @@ def test_it_is_a_schema() -> None:
     jsonschema.Draft7Validator.check_schema(schema())
 
 
-@pytest.mark.parametrize("path", sorted(BUILT_IN.glob("shared/*.yaml")) + sorted(BUILT_IN.glob("zh/*.yaml")), ids=str)
+@pytest.mark.parametrize(
+    "path", sorted(BUILT_IN.glob("shared/**/*.yaml")) + sorted(BUILT_IN.glob("zh/*.yaml")), ids=str
+)
 def test_built_in_files_keep_to_it(path: Path) -> None:
     """An editor has nothing to say of the built-in files."""
     content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)

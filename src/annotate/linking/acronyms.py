@@ -1,4 +1,6 @@
-"""Acronyms: a name and the acronym behind it say the same, and so do later bare mentions."""
+"""Acronyms: a name and the acronym behind it say the same, and so do later bare mentions.
+
+An acronym of a known name that is also a word (`START`) counts behind the name in full, too."""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ _PLURAL = re.compile(r"(?<=[A-Z])['’]?s$")
 
 
 def mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
-    """Each bare mention of an acronym that the text has introduced in brackets behind a name."""
+    """Each bare mention of an acronym that the text has introduced: in brackets behind a name, or by a known name."""
     introduced: dict[str, Linked] = {}
     ends: dict[tuple[str | None, int], Linked] = {}
     for span in spans:
@@ -25,6 +27,9 @@ def mentions(spans: Sequence[Linked], tokens: Tokens) -> list[Linked]:
         if span.match.get("acronym") and "acronym" in span.match.slots:
             _share(span, _named_before(span, ends), tokens)
             introduced.setdefault(tokens.text[span.match.start : span.match.end], span)
+        elif (known := span.grammar.names.get(str(span.match.get("known")))) is not None:
+            for acronym in known.weak:
+                introduced.setdefault(acronym, span)
     taken = {i for span in spans if span.match.label in PACTS for i in range(span.match.i, span.match.j)}
     found = []
     for i, word in enumerate(tokens.words if introduced else ()):

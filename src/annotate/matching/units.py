@@ -15,11 +15,6 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
-from spacy.attrs import NORM
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
-
 from annotate.matching.numbers import (
     CONTINUES,
     MAX_DIGITS,
@@ -34,11 +29,9 @@ from annotate.matching.numbers import (
     is_pointed,
     read_number,
 )
-from annotate.rules.grammar import CAPITAL, PHRASE_START, Kinds, Lexicon, Settings, fold, is_listed
-from annotate.text.tokenise import tokenise
+from annotate.rules.grammar import CAPITAL, PHRASE_START, Kinds, Lexicon, Settings, even, is_listed, is_stem, words_of
 from annotate.text.tokens import Tokens
 
-_VOCAB_BOUND = 30_000
 _DATE_SIGNS = frozenset("/.-‐‑")
 _SPAN_SIGNS = frozenset("/-–‐‑")
 _CODE_SIGNS = frozenset("/-_.:")
@@ -64,71 +57,123 @@ class Unit:
 
 
 class Phrases:
-    """Finds the entries of several words with spaCy's `PhraseMatcher`, on folded words."""
+    """Finds the entries of several words: a tree by their words, grown for each first word when a text has it.
+
+    Most of thousands of phrases begin with a word that a text does not have, so that nothing is made of them.
+    """
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._keys = list(lexicon.phrases)
-        self._longest: dict[tuple[str, str], int] = {}
-        self._beginnings: dict[tuple[str, str], set[str]] = {}
-        for words in self._keys:
-            lists = self._beginnings.setdefault(words[:2], set())  # type: ignore[arg-type]
-            lists.update(entry[0] for entry in lexicon.phrases[words])
-            self._longest[words[:2]] = max(len(words), self._longest.get(words[:2], 0))  # type: ignore[index,arg-type]
-        self._reset()
-
-    def _reset(self) -> None:
-        self._vocab = Vocab(lex_attr_getters={NORM: fold})
-        self._matcher = PhraseMatcher(self._vocab, attr="NORM")
-        for number, words in enumerate(self._keys):
-            self._matcher.add(str(number), [Doc(self._vocab, words=list(words))])
+        self._phrases: dict[str, list[tuple[str, ...]]] = {}
+        for words in lexicon.phrases:
+            self._phrases.setdefault(words[0], []).append(words)
+        self._trees: dict[str, _Tree] = {}
+        #: By word as it is written: the trees of the phrases that it may begin.
+        self._starts: dict[str, list[_Tree]] = {}
 
     def lists_from(self, word: str, following: str) -> Iterable[str]:
         """The lists that have a phrase which begins with these two words."""
-        return self._beginnings.get((fold(word), fold(following)), ())
+        return {name for tree in self._begin(word) for later in tree.step(even(following)) for name in later.lists()}
 
     def find(self, tokens: Tokens, pieces: Sequence[tuple[int, int]]) -> dict[int, tuple[int, Kinds]]:
         """The longest phrases from left to right in stretches of tokens: first token -> (end, kinds)."""
-        if len(self._vocab) > _VOCAB_BOUND:
-            self._reset()
-        words, places = tokens.words, [-1]
-        begins: dict[int, int] = {}
-        for start, end in pieces:
-            for i in range(start, end - 1):
-                kinds = self._lexicon[words[i]]
-                if kinds and PHRASE_START in kinds and (reach := self._reach(words[i], words[i + 1])):
-                    begins[len(places)] = i
-                    places += (*range(i, min(end, i + reach)), -1)
-        doc = Doc(self._vocab, words=[words[i] if i >= 0 else "\n" for i in places])
+        words, lexicon = tokens.words, self._lexicon
         found: dict[int, tuple[int, Kinds]] = {}
-        free = 0
-        matches = [(begins[s], -e, k, s) for k, s, e in self._matcher(doc) if s in begins]
-        for first, negative_end, key, start in sorted(matches):
-            if first < free:
-                continue
-            entries = self._lexicon.phrases[self._keys[int(self._vocab.strings[key])]]
-            surface = places[start:-negative_end]
-            kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, surface, form, cased)}
-            if kinds:
-                found[first] = (surface[-1] + 1, kinds)
-                free = surface[-1] + 1
+        for start, end in pieces:
+            free = start
+            for i in range(start, end - 1):
+                kinds = lexicon[words[i]]
+                if i < free or not kinds or PHRASE_START not in kinds:
+                    continue
+                for j, entries in self._from(words, i, end):
+                    kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, i, j, form, cased)}
+                    if kinds:
+                        found[i] = (j, kinds)
+                        free = j
+                        break
         return found
 
-    def _reach(self, word: str, following: str) -> int:
-        """The length of the longest phrase that begins with two words, 0 where none does."""
-        return self._longest.get((fold(word), fold(following)), 0)
+    def _from(self, words: Sequence[str], i: int, end: int) -> Iterable[tuple[int, Sequence[_Entry]]]:
+        """The phrases that begin at token `i`, the longest first: where each ends, and its entries."""
+        trees = self._begin(words[i])
+        found: list[tuple[int, Sequence[_Entry]]] = []
+        for j in range(i + 1, end):
+            word = even(words[j])
+            trees = [later for tree in trees for later in tree.step(word)]
+            if not trees:
+                break
+            if entries := [entry for tree in trees for entry in tree.entries]:
+                found.append((j + 1, entries))
+        return reversed(found)
+
+    def _begin(self, word: str) -> list[_Tree]:
+        """The trees of the phrases that may begin with a word: exactly so, or with a stem of it."""
+        trees = self._starts.get(word)
+        if trees is None:
+            if len(self._starts) > _STARTS_BOUND:
+                self._starts.clear()
+            evened = even(word)
+            begun = (evened, *(f"{stem}*" for stem in self._lexicon.phrase_stems(evened)))
+            trees = self._starts[word] = [self._tree(first) for first in begun if first in self._phrases]
+        return trees
+
+    def _tree(self, first: str) -> _Tree:
+        tree = self._trees.get(first)
+        if tree is None:
+            tree = self._trees[first] = _Tree()
+            for words in self._phrases[first]:
+                tree.add(words[1:], self._lexicon.phrases[words])
+        return tree
 
 
-def _spelt(tokens: Tokens, places: Sequence[int], form: str, cased: bool) -> bool:
+#: An entry of a phrase: list, value, form as written, whether case counts.
+_Entry = tuple[str, str, str, bool]
+_STARTS_BOUND = 20_000
+
+
+class _Tree:
+    """What may follow the first words of phrases: entries that end there, and trees by the next word or its stem."""
+
+    __slots__ = ("entries", "exact", "stems")
+
+    def __init__(self) -> None:
+        self.entries: list[_Entry] = []
+        self.exact: dict[str, _Tree] = {}
+        self.stems: dict[str, _Tree] = {}
+
+    def add(self, words: Sequence[str], entries: Sequence[_Entry]) -> None:
+        tree = self
+        for word in words:
+            tree = tree.stems.setdefault(word[:-1], _Tree()) if is_stem(word) else tree.exact.setdefault(word, _Tree())
+        tree.entries += entries
+
+    def step(self, word: str) -> list[_Tree]:
+        """The trees behind one more word."""
+        exact = self.exact.get(word)
+        found = [] if exact is None else [exact]
+        if self.stems:
+            found += [tree for stem, tree in self.stems.items() if word.startswith(stem)]
+        return found
+
+    def lists(self) -> Iterable[str]:
+        """The lists of all phrases in it."""
+        yield from (entry[0] for entry in self.entries)
+        for tree in (*self.exact.values(), *self.stems.values()):
+            yield from tree.lists()
+
+
+def _spelt(tokens: Tokens, i: int, j: int, form: str, cased: bool) -> bool:
     """Whether a phrase stands in the text as its form asks: in its case, and `A$` without a space."""
-    if " " not in form and not all(map(tokens.glued, places[1:])):
+    if " " not in form and not all(map(tokens.glued, range(i + 1, j))):
         return False
-    return not cased or [tokens.words[i] for i in places] == _words_of(form)
+    return not cased or all(map(_is_written, tokens.words[i:j], _written(form)))
 
 
-@cache
-def _words_of(form: str) -> list[str]:
-    return tokenise(form).words
+def _is_written(word: str, asked: str) -> bool:
+    return word.startswith(asked[:-1]) if is_stem(asked) else word == asked or even(word) == asked == "-"
+
+
+_written = cache(words_of)
 
 
 def masked(tokens: Tokens, first: int = 0, last: int | None = None) -> dict[int, int]:

@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from annotate.rules import cldr
-from annotate.rules.grammar import Example, Grammar, Lexicon, Rule, Settings, TokenSpec, fold
+from annotate.rules.grammar import Example, Grammar, Lexicon, Rule, Settings, TokenSpec, even, fold, words_of
 from annotate.rules.sources import Sources
-from annotate.text.tokenise import tokenise
 
 
 def build(sources: Sources, fingerprint: str) -> Grammar:
@@ -160,9 +159,9 @@ def _lexicon(forms: Mapping[str, Sequence[tuple[str, str]]]) -> Lexicon:
     for name, pairs in forms.items():
         for value, form in pairs:
             cased, form = form.startswith("="), form.removeprefix("=")
-            words = tokenise(form.strip("*")).words
+            words = words_of(form.removeprefix("*").removesuffix("*"))
             if len(words) > 1:
-                phrases[tuple(map(fold, words))].append((name, value, form, cased))
+                phrases[tuple(map(even, words_of(form.removeprefix("*"))))].append((name, value, form, cased))
             elif not words:
                 continue
             elif form.startswith("*"):

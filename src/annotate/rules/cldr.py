@@ -257,11 +257,22 @@ def _scales(found: Locale, width: str) -> Pairs:
     return list(pairs)
 
 
+@cache
+def territory_codes() -> frozenset[str]:
+    """The codes of all countries, and EU.
+
+    >>> {"NL", "XK"} <= territory_codes(), "ZZ" in territory_codes()
+    (True, False)
+    """
+    return frozenset(code for code, _ in _territories(Locale("en"))) - {"UN"}
+
+
+_NO_TERRITORIES = frozenset({"ZZ", "XA", "XB", "EZ", "UN", "QO"})
+
+
 def _territories(found: Locale) -> Pairs:
     return [
-        (code, name)
-        for code, name in found.territories.items()
-        if len(code) == 2 and code not in ("ZZ", "XA", "XB", "EZ", "UN", "QO")
+        (code, name) for code, name in found.territories.items() if len(code) == 2 and code not in _NO_TERRITORIES
     ] + [("UN", name) for code, name in found.territories.items() if code == "UN"]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from annotate.rules.checked import Checked, checked
 from annotate.rules.faults import nearest
-from annotate.rules.grammar import Example, KnownName, Label, Rule, TokenSpec, fold
+from annotate.rules.forms import spelt
+from annotate.rules.grammar import Example, Label, ListedName, Rule, TokenSpec, even, fold, words_of
 from annotate.rules.models import Case, Description, LabelSpec, Name, PatternFile
 from annotate.rules.models import Rule as RuleModel
 from annotate.rules.notation import unmark
@@ -138,7 +139,7 @@ def _lists(sources: Sources, model: PatternFile, home: _Home) -> None:
 def _names(sources: Sources, model: PatternFile, home: _Home) -> None:
     """Name lists: each entry with its key, kind, acronym and forms by language."""
     for list_name, entries in model.names.items():
-        for suffix in ("name", "acronym"):
+        for suffix in ("name", "acronym", "weak_acronym"):
             sources.described.setdefault(f"{list_name}_{suffix}", "")
         for entry in entries:
             _name(sources, str(list_name), entry, home)
@@ -153,34 +154,47 @@ def _name(sources: Sources, list_name: str, entry: Name, home: _Home) -> None:
     if entry.kind is not None and known and entry.kind not in known:
         message = f"'{entry.kind}' is no kind of {list_name}; {nearest(entry.kind, known)}"
         sources.fault(home.shown, entry.kind.place, message)
-    sources.names[key] = KnownName(
+    usual = entry.acronyms("any", "en")
+    sources.names[key] = ListedName(
         id=key,
         kind=None if entry.kind is None else str(entry.kind),
         name=str(entry.name),
-        acronym=str(entry.acronym[0]) if entry.acronym else None,
+        acronym=str(usual[0]) if usual else None,
         level=tuple(map(str, entry.level)),
         parties=tuple(map(str, entry.parties)),
+        weak=tuple(map(str, entry.weak_acronym)),
     )
-    for acronym in entry.acronym:
-        sources.lists[f"{list_name}_acronym"].append((key, _as_written(acronym)))
-    forms = [_exact(entry.name)]
+    sources.entries[key] = (entry, home.shown)
+    for acronym in entry.acronyms(home.main, "any"):
+        _form(sources, f"{list_name}_acronym", key, f"={acronym}", acronym.place, home)
+    for acronym in entry.weak_acronym:
+        _form(sources, f"{list_name}_weak_acronym", key, f"={acronym}", acronym.place, home)
+    _form(sources, f"{list_name}_name", key, _exact(entry.name), entry.name.place, home)
     for lang in (home.main, "any"):
-        forms += entry.forms.get(Text(lang), ())
-    sources.lists[f"{list_name}_name"] += [(key, form) for form in forms]
+        for form in entry.forms.get(Text(lang), ()):
+            for one in spelt(form):
+                _form(sources, f"{list_name}_name", key, one, form.place, home)
 
 
-def _as_written(word: Text) -> Text:
-    exact = Text(f"={word}")
-    exact.place = word.place
-    return exact
+def _form(sources: Sources, name: str, key: str, form: str, place: Place, home: _Home) -> None:
+    """One form of a known name; what two entries share could be either, and is a fault."""
+    words: tuple[bool | str, ...] = (name.endswith("_acronym"), *map(even, words_of(form.removeprefix("="))))
+    owner, first = sources.owners.setdefault(words, (key, f"{home.shown}:{place[0]}"))
+    if owner != key:
+        shared = form.removeprefix("=")
+        sources.fault(home.shown, place, f"'{shared}' is a form of '{owner}', too ({first}); leave it to one of them")
+        return
+    text = Text(form)
+    text.place = place
+    sources.lists[name].append((key, text))
 
 
-def _exact(name: Text) -> Text:
+def _exact(name: str) -> str:
     """A name with a word in capitals counts only as it is written: New START, but no new start.
 
     Two capitals are no such word: `EU charter` is found in lower case, too.
     """
-    return _as_written(name) if any(len(word) > 2 and word.isupper() for word in name.split()) else name
+    return f"={name}" if any(len(word) > 2 and word.isupper() for word in name.split()) else name
 
 
 # --- rules

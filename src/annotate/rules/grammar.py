@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotate.text.tokenise import tokenise
+
 #: Kinds that the number reader gives to a unit; a pattern names one with `kind:`.
 BUILT_IN_KINDS: Mapping[str, str] = {
     "number": "any number: digits or words, with its scale word",
@@ -52,6 +54,39 @@ def fold(word: str) -> str:
 
 
 _EVENED = {ord("’"): "'", 0x200C: None, 0x200D: None}
+
+
+def even(word: str) -> str:
+    """A word of a phrase as phrases are compared: folded, and all dashes and middle dots alike.
+
+    >>> even("—"), even("・"), even("Vertrag")
+    ('-', '-', 'vertrag')
+    """
+    return "-" if word in _DASHES else fold(word)
+
+
+_DASHES = frozenset("-–—‐‑−－·・ㆍ‧･")
+
+
+def is_stem(word: str) -> bool:
+    """Whether a word of a phrase stands for all words that begin so: `соглашени*`."""
+    return word[-1:] == "*" and len(word) > 1
+
+
+def words_of(form: str) -> tuple[str, ...]:
+    """The words of a form as they are written, a star kept with the stem before it.
+
+    >>> words_of("Парижск* соглашени*"), words_of("A$")
+    (('Парижск*', 'соглашени*'), ('A', '$'))
+    """
+    tokens = tokenise(form)
+    found: list[str] = []
+    for i, word in enumerate(tokens.words):
+        if word == "*" and found and tokens.glued(i):
+            found[-1] += word
+        else:
+            found.append(word)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +227,11 @@ class Lexicon(dict[str, "Kinds | None"]):
         self.folded = folded
         self.heads = heads
         self.stems = stems
-        #: folded words of a phrase -> (list, value, form as written, whether case counts)
+        #: words of a phrase as `even` has them -> (list, value, form as written, whether case counts)
         self.phrases = phrases
-        self._phrase_starts = frozenset(words[0] for words in phrases)
+        starts = {words[0] for words in phrases}
+        self._phrase_starts = frozenset(starts)
+        self._phrase_stems = _by_edge((word[:-1] for word in starts if is_stem(word)), lambda stem: stem[:2])
         self._numerals = {form: int(kinds[name]) for form, kinds in folded.items() if (name := _numeral(form, kinds))}
         self._endings = frozenset(form[-_SHORTEST:] for form in self._numerals)
         self._heads = _by_edge(heads, lambda head: head[-2:])
@@ -246,9 +283,13 @@ class Lexicon(dict[str, "Kinds | None"]):
             found[CAPITAL] = ""
             if word.isascii() and _ROMAN.fullmatch(word):
                 found["roman"] = str(_roman(word))
-        if folded in self._phrase_starts:
+        if even(word) in self._phrase_starts or self.phrase_stems(folded):
             found[PHRASE_START] = ""
         return found or None
+
+    def phrase_stems(self, folded: str) -> list[str]:
+        """The stems with which phrases begin, and with which a word begins, too."""
+        return [stem for stem in self._phrase_stems.get(folded[:2], ()) if folded.startswith(stem)]
 
 
 #: A numeral of several words written as one has more letters than this.
@@ -291,8 +332,8 @@ def _roman(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownName:
-    """An entry of a name list: one agreement or partnership with its key, the same in all languages."""
+class ListedName:
+    """What a value takes from an entry of a name list; `gazetteer` has all that is known of it."""
 
     id: str
     kind: str | None
@@ -300,6 +341,8 @@ class KnownName:
     acronym: str | None = None
     level: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+    #: Acronyms that are also words: they count where the text has the name in full.
+    weak: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -311,7 +354,7 @@ class Grammar:
     lexicon: Lexicon
     rules: Mapping[str, Rule]
     labels: Mapping[str, Label]
-    names: Mapping[str, KnownName]
+    names: Mapping[str, ListedName]
     lists: Mapping[str, Mapping[str, str]]
     #: Lists of words so common that they are no triggers where a rule has any other.
     weak: frozenset[str] = frozenset()

@@ -230,21 +230,72 @@ def _filled(value: Text) -> Text:
 Filled: TypeAlias = Annotated[Text, InstanceOf(), AfterValidator(_filled), WithJsonSchema(SCALAR)]
 
 
+def _known_form(form: Text) -> Text:
+    if re.search(r"~[^\W\d_]*~", form):
+        raise wrong(f"'{form}': a word has one ending, such as соглашени~е")
+    if form.count("(") != form.count(")"):
+        raise wrong(f"'{form}': a parenthesis stands alone")
+    return form
+
+
+def _when(value: Text) -> Text:
+    if re.fullmatch(r"[12]\d{3}(-\d\d){0,2}", value):
+        try:
+            date.fromisoformat(f"{value}{'-01' * (2 - value.count('-'))}")
+        except ValueError:
+            pass
+        else:
+            return value
+    raise wrong(f"'{value}' is no year, month or day; write it as 2020, 2020-11 or 2020-11-15")
+
+
+FormKey: TypeAlias = Annotated[Text, InstanceOf(), AfterValidator(_form_key), WithJsonSchema({"type": "string"})]
+KnownForm: TypeAlias = Annotated[Text, InstanceOf(), AfterValidator(_known_form), WithJsonSchema(SCALAR)]
+KnownForms: TypeAlias = Annotated[list[KnownForm], WORDS]
+When: TypeAlias = Annotated[
+    Text,
+    InstanceOf(),
+    AfterValidator(_when),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": r"^[12]\d{3}(-\d\d){0,2}$"}),
+]
+
+
 class Name(Model):
     """An agreement or partnership that is known by name, the same in all languages."""
 
     what = "a name"
     such_as = "{id: rcep, name: Regional Comprehensive Economic Partnership}"
 
-    id: Filled = Field(description="Its key in all languages")
-    name: Filled = Field(description="Its usual name in full")
+    id: Annotated[Filled, AfterValidator(_id)] = Field(description="Its key in all languages")
+    name: Annotated[Filled, AfterValidator(_known_form)] = Field(description="Its usual name in full")
     kind: Word | None = Field(None, description="Its kind, as the value has it")
     level: Words = Field([], description="Levels of a partnership")
-    acronym: Words = Field([], description="Its acronyms; the first is the usual one")
-    parties: Words = Field([], description="Who is party to it, as codes")
-    forms: dict[Annotated[Text, InstanceOf(), AfterValidator(_form_key), WithJsonSchema({"type": "string"})], Words] = (
-        Field({}, description="Its names by language; under `any` those of every language")
+    acronym: Annotated[
+        Annotated[Words, Tag("(other)")] | Annotated[dict[FormKey, Words], Tag("(mapping)")], Discriminator(shape)
+    ] = Field([], description="Its acronyms, as a list or by language as forms are; the first is the usual one")
+    weak_acronym: Words = Field(
+        [], description="Acronyms that are also words: they count beside a head, or where the text has the name in full"
     )
+    parties: Words = Field([], description="Who is party to it, as codes, where that is a closed and known set")
+    signed: When | None = Field(None, description="When it was signed or adopted: a year, month or day")
+    in_force: When | None = Field(None, description="Since when it is in force or applied: a year, month or day")
+    predecessor: Word | None = Field(None, description="The id of what it took the place of")
+    successor: Word | None = Field(None, description="The id of what took its place")
+    forms: dict[FormKey, KnownForms] = Field(
+        {}, description="Its names by language, the usual one first; under `any` those of every language"
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Name:
+        if self.signed and self.in_force and self.in_force < self.signed[: len(self.in_force)]:
+            raise wrong(f"'{self.id}' would be in force ({self.in_force}) before it was signed ({self.signed})")
+        return self
+
+    def acronyms(self, *langs: str) -> list[Text]:
+        """Its acronyms in some languages; written as a list, they are those of any."""
+        if not isinstance(self.acronym, dict):
+            return list(self.acronym) if "any" in langs else []
+        return [acronym for lang in langs for acronym in self.acronym.get(Text(lang), ())]
 
 
 _KEYS: dict[str, Any] = {"anyOf": [{"enum": [*KINDS, *(f"{kind}?" for kind in KINDS)]}, {"type": "string"}]}

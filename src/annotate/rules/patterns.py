@@ -36,6 +36,7 @@ __all__ = [
     "load",
     "names_in",
     "read",
+    "shown_path",
     "unread",
     "warnings_of",
 ]
@@ -69,24 +70,25 @@ def files_of(lang: str, roots: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
         for root in roots:
             folder = root / part
             yield from ((path, root) for path in sorted(folder.glob("*.yaml")))
+            yield from ((path, root) for path in sorted(folder.glob("names/*.yaml")) if part == "shared")
     for root in roots[1:] if roots[:1] == [BUILT_IN] else roots:
         yield from ((path, root) for path in sorted(root.glob("*.yaml")))
 
 
 def names_in(root: Path) -> list[str]:
     """The pattern files below a folder, as messages show them."""
-    return [_shown(path, root) for path in sorted(root.rglob("*.yaml"))]
+    return [shown_path(path, root) for path in sorted(root.rglob("*.yaml"))]
 
 
 def unread(roots: Sequence[Path]) -> list[Fault]:
     """A fault for each file that no language reads, by its name or place: it would be left out unseen."""
     read = {path for lang in ("", *languages(roots)) for path, _ in files_of(lang, roots)}
     advice = (
-        "a pattern file is named *.yaml and stands in shared/, in a folder of a language, such as nl/, "
-        "or at the top, where it counts for every language and is read last"
+        "a pattern file is named *.yaml and stands in shared/ or shared/names/, in a folder of a language, such as "
+        "nl/, or at the top, where it counts for every language and is read last"
     )
     return [
-        Fault(_shown(path, root), 1, 1, f"no language reads this file; {advice}")
+        Fault(shown_path(path, root), 1, 1, f"no language reads this file; {advice}")
         for root in roots
         for path in sorted(root.rglob("*"))
         if path.suffix in (".yaml", ".yml")
@@ -167,7 +169,7 @@ def _read_files(lang: str, roots: Sequence[Path]) -> tuple[Sources, str]:
     files = [(path, root, path.read_bytes()) for path, root in files_of(lang.split("-")[0], roots)]
     with _no_garbage():
         for path, root, data in files:
-            collect(sources, data, _shown(path, root), path.relative_to(root))
+            collect(sources, data, shown_path(path, root), path.relative_to(root))
         check_uses(sources)
     return sources, _hash((path.relative_to(root), data) for path, root, data in files)
 
@@ -184,6 +186,6 @@ def _no_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _shown(path: Path, root: Path) -> str:
+def shown_path(path: Path, root: Path) -> str:
     """The path as messages have it: `patterns/nl/dates.yaml`, a user's own as the user named its folder."""
     return (Path(BUILT_IN.name) / path.relative_to(root) if root == BUILT_IN else path).as_posix()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from annotate.rules.faults import Fault
-from annotate.rules.grammar import Example, KnownName, Label, Rule
+from annotate.rules.grammar import Example, Label, ListedName, Rule
 from annotate.rules.yamltext import Place, Text
+
+if TYPE_CHECKING:
+    from annotate.rules.models import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,11 @@ class Sources:
     warnings: list[Fault] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
-    names: dict[str, KnownName] = field(default_factory=dict)
+    names: dict[str, ListedName] = field(default_factory=dict)
+    #: Each known name as its file has it, and that file.
+    entries: dict[str, tuple[Name, str]] = field(default_factory=dict)
+    #: The words of a form, and whether it is an acronym: whose form it is, and where it stands.
+    owners: dict[tuple[bool | str, ...], tuple[str, str]] = field(default_factory=dict)
 
     #: Word lists: `(key, form)` pairs, what each list is for, and what its keys may be.
     lists: dict[str, list[tuple[str, Text]]] = field(default_factory=lambda: defaultdict(list))

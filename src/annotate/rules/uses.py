@@ -6,6 +6,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterator
 
+from annotate.rules.cldr import territory_codes
 from annotate.rules.faults import Fault, nearest
 from annotate.rules.grammar import BUILT_IN_KINDS
 from annotate.rules.keys import SLOTS, Keys, keys_of
@@ -19,6 +20,7 @@ _MISSPELT = 0.85
 def check_uses(sources: Sources) -> None:
     """Add the faults that only all files together show."""
     _check_names(sources)
+    _check_entries(sources)
     _check_lists(sources)
     _check_keys(sources)
     _check_slots(sources)
@@ -46,6 +48,26 @@ def _check_names(sources: Sources) -> None:
         if use.name in valid or (use.what in ("list", "any") and use.name.split(".")[0] in lists):
             continue
         sources.fault(use.path, use.place, f"'{use.name}' {message}; {nearest(use.name, valid)}")
+
+
+def _check_entries(sources: Sources) -> None:
+    """What known names say of one another holds on both sides, and their parties are codes that there are."""
+    codes = territory_codes() | {str(code) for _, code in sources.lists.get("party_code", ())}
+    for key, (entry, path) in sources.entries.items():
+        for party in entry.parties:
+            if party not in codes:
+                message = f"'{party}' is no code of a country, and no organisation of the list party_code"
+                sources.fault(path, party.place, f"{message}; {nearest(party, codes)}")
+        for link, back in (("predecessor", "successor"), ("successor", "predecessor")):
+            other = getattr(entry, link)
+            if other is None:
+                continue
+            if other == key or other not in sources.entries:
+                sources.fault(path, other.place, f"'{other}' is no other known name; {nearest(other, sources.entries)}")
+                continue
+            told = getattr(sources.entries[other][0], back)
+            if told is not None and told != key:
+                sources.fault(path, other.place, f"the {back} of '{other}' is '{told}', not '{key}'")
 
 
 def _check_lists(sources: Sources) -> None:

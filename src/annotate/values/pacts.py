@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from annotate.matching.numbers import Number
-from annotate.rules.grammar import KnownName
+from annotate.rules.grammar import ListedName
 from annotate.rules.matches import Match
 from annotate.spans import (
     AGREEMENT_KINDS,
@@ -22,7 +22,7 @@ _AGREEMENT_KINDS: dict[str, AgreementKind] = {kind: kind for kind in AGREEMENT_K
 _PARTNERSHIP_KINDS: dict[str, PartnershipKind] = {kind: kind for kind in PARTNERSHIP_KINDS}
 
 
-def resolve_agreement(match: Match, text: str, names: Mapping[str, KnownName]) -> AgreementValue:
+def resolve_agreement(match: Match, text: str, names: Mapping[str, ListedName]) -> AgreementValue:
     """Kind, count and name of an agreement; a known name brings its key and acronym."""
     known = names.get(match.get("known") or "")
     return AgreementValue(
@@ -39,7 +39,7 @@ def resolve_agreement(match: Match, text: str, names: Mapping[str, KnownName]) -
     )
 
 
-def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName]) -> PartnershipValue:
+def resolve_partnership(match: Match, text: str, names: Mapping[str, ListedName]) -> PartnershipValue:
     """Kind and level of a partnership, whatever the language and wording."""
     known = names.get(match.get("known") or "")
     kind = (known and known.kind) or match.get("kind") or match.get("head")
@@ -56,12 +56,12 @@ def resolve_partnership(match: Match, text: str, names: Mapping[str, KnownName])
     )
 
 
-def _name(match: Match, text: str, known: KnownName | None) -> str | None:
+def _name(match: Match, text: str, known: ListedName | None) -> str | None:
     """The name that all mentions share, or the words of the span where they are one."""
     return known.name if known else text if match.get("named") else None
 
 
-def _parties(match: Match, known: KnownName | None) -> tuple[Party, ...]:
+def _parties(match: Match, known: ListedName | None) -> tuple[Party, ...]:
     """The parties of a known name, or those that the words in and around the span name, each once."""
     if known and known.parties:
         return tuple(Party(code, code) for code in known.parties)
