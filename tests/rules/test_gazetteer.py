@@ -77,17 +77,16 @@ def test_every_name_is_found_by_itself(lang: str) -> None:
     wrong = []
     for known in known_names().values():
         for name in known.names_by_lang.get(lang, ()):
-            found = [(s.text, s.value) for s in annotated(lang, name).spans if s.label == known.label]
-            if [(text, *_told(value)) for text, value in found] != [(name, known.id, known.name, known.kind)]:
-                wrong.append((known.id, name, found))
-            elif known.parties and tuple(p.code for p in found[0][1].parties) != known.parties:  # type: ignore[union-attr]
+            found = [(s.text, *_told(s.value, known)) for s in annotated(lang, name).spans if s.label == known.label]
+            if found != [(name, known.id, known.name, known.kind, known.parties)]:
                 wrong.append((known.id, name, found))
     assert wrong == []
 
 
-def _told(value: Value) -> tuple[str | None, ...]:
+def _told(value: Value, known: KnownName) -> tuple[object, ...]:
     assert isinstance(value, AgreementValue | PartnershipValue)
-    return value.id, value.name, value.kind
+    parties = tuple(party.code for party in value.parties) if known.parties else ()  # else those of the name's words
+    return value.id, value.name, value.kind, parties
 
 
 @pytest.mark.parametrize(
