@@ -58,23 +58,21 @@ def settle_identity(spans: Sequence[Linked], tokens: Tokens) -> None:
         return
     days = {span.id: span.value for span in spans if isinstance(span.value, DateValue)}
     passages = Passages(tokens, {i for span in spans for i in range(span.match.i, span.match.j)})
-    for pact in pacts:
+    open_ones = [pact for pact in pacts if _key(pact) is None and _single(pact, tokens)]
+    for pact in open_ones:
         value = pact.value
-        if not _single(pact, tokens):
-            continue
-        if isinstance(value, PartnershipValue) and value.id is None:
+        if isinstance(value, PartnershipValue):
             pact.value = replace(value, id=_partnership(pact, value, days, passages, tokens))
         elif isinstance(value, AgreementValue):
-            about = _subject(pact, tokens) if value.subject is None else None
-            value = pact.value = replace(value, subject=about[0]) if about and about[0] else value
-            if value.id is None:
-                topic = about[1] if about else None
-                pact.value = replace(value, id=_agreement(pact, value, topic, days, passages, tokens))
+            words, topic = _subject(pact, tokens)
+            key = _agreement(pact, value, topic, days, passages, tokens)
+            pact.value = replace(value, subject=value.subject or words, id=key)
     _settle_years(pacts)
     terms = _definitions(pacts, tokens)
-    for number, pact in enumerate(pacts):
-        if isinstance(pact.value, AgreementValue) and pact.value.id is None and _single(pact, tokens):
-            meant = terms.get(pact.text) or _meant(pact, pact.value, pacts[:number], passages, tokens)
+    for pact in open_ones:
+        if isinstance(pact.value, AgreementValue) and pact.value.id is None:
+            before = [other for other in pacts if other.match.start < pact.match.start]
+            meant = terms.get(pact.text) or _meant(pact, pact.value, before, passages, tokens)
             if meant is not None and isinstance(meant.value, AgreementValue):
                 pact.value = replace(pact.value, id=meant.value.id, name=pact.value.name or meant.value.name)
 
@@ -207,7 +205,7 @@ def _known(pact: Linked, parties: str, what: object) -> str | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def _subject(pact: Linked, tokens: Tokens) -> tuple[str | None, str] | None:
+def _subject(pact: Linked, tokens: Tokens) -> tuple[str | None, str | None]:
     """What an agreement is about, in the words of the text and as one word for all languages.
 
     The topic stands behind it after a word such as `on`, or right before it; one in the name itself has no words apart.
@@ -229,7 +227,7 @@ def _subject(pact: Linked, tokens: Tokens) -> tuple[str | None, str] | None:
     if found and any(start == found[-1][1] for start, *_ in behind.find(text, found[-1][1], match.start)):
         start, end, key = found[-1]
         return text[start:end], key
-    return None
+    return None, None
 
 
 def _definitions(pacts: Sequence[Linked], tokens: Tokens) -> dict[str, Linked]:
@@ -266,7 +264,7 @@ def _meant(
 
     One that may be meant and has no key stands in the way, since it may be the one.
     """
-    if value.parties or value.name or not _definite(pact, tokens):
+    if value.parties or value.name or not before or not _definite(pact, tokens):
         return None
     kinds = _MEANT.get(value.kind, frozenset()) | {value.kind}
     fits = [p for p in before if isinstance(p.value, AgreementValue) and p.value.kind in kinds and not p.value.count]

@@ -7,42 +7,46 @@ from collections.abc import Iterator
 
 from annotate.rules.grammar import Grammar
 
-#: From here on scripts write words without spaces, but for Hangul.
-_UNSPACED = "\u2e80"
-_HANGUL = ("\u1100", "\uac00")
+#: From here on scripts write words without spaces, but for Hangul from its second bound on.
+_UNSPACED, _HANGUL = "\u2e80", "\uac00"
 #: What has been made for each language and list that has been met, with the grammar that it is of.
 _KNOWN: dict[tuple[str, str], tuple[Grammar, Wording]] = {}
 
 
 class Wording:
-    """The phrases of one word list of a language; `*` at an end of one stands for the rest of the word.
-
-    Case does not count, but for a phrase that begins with `=`.
-    """
+    """The phrases of one word list of a language, in any case; `*` at an end of one stands for the rest of a word."""
 
     def __init__(self, grammar: Grammar, name: str) -> None:
         self._keys: dict[str, str] = {}
         parts = []
         for form, key in grammar.lists.get(name, {}).items():
-            words, exact = form.removeprefix("=").strip("*"), form.startswith("=")
-            self._keys[words if exact else words.casefold()] = key
-            spaced = words[:1] < _UNSPACED or words[:1] >= _HANGUL[1]
+            words = form.strip("*").lower()
+            self._keys[words] = key
+            spaced = words[:1] < _UNSPACED or words[:1] >= _HANGUL
             left = "" if not spaced or form.startswith("*") else r"(?<!\w)"
             right = "" if not spaced or form.endswith("*") else r"(?!\w)"
-            parts.append((len(words), f"{left}{re.escape(words) if exact else f'(?i:{re.escape(words)})'}{right}"))
+            parts.append((len(words), f"{re.escape(words)}{right}", left))
         parts.sort(reverse=True)
-        self._pattern = re.compile("|".join(part for _, part in parts)) if parts else None
+        # Those that begin a word are asked at its beginning only, and a branch is left at its first letter.
+        sides = (("(?<!\\w)", [part for _, part, left in parts if left]), ("", [p for _, p, left in parts if not left]))
+        found = [f"{left}(?:{'|'.join(side)})" for left, side in sides if side]
+        self._pattern = re.compile("|".join(found)) if found else None
 
     def find(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """Where phrases stand in a stretch of text, in order, each with what its list says that it stands for."""
-        if self._pattern is not None:
-            for match in self._pattern.finditer(text, start, end):
-                said = match[0]
-                yield match.start(), match.end(), self._keys.get(said, self._keys.get(said.casefold(), ""))
+        if self._pattern is None:
+            return
+        low = max(0, start - 1)
+        stretch = text[low : end + 1]
+        lowered = stretch.lower()
+        if len(lowered) != len(stretch):  # a letter that has no small one of its own length: İ
+            lowered = stretch
+        for match in self._pattern.finditer(lowered, start - low, end - low):
+            yield match.start() + low, match.end() + low, self._keys[match[0]]
 
     def stands_in(self, text: str, start: int, end: int) -> bool:
         """Whether any of the phrases stands in a stretch of text."""
-        return self._pattern is not None and self._pattern.search(text, start, end) is not None
+        return next(self.find(text, start, end), None) is not None
 
 
 def wording(grammar: Grammar, name: str) -> Wording:
