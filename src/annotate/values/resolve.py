@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from annotate.rules.grammar import Grammar
 from annotate.rules.matches import Match
 from annotate.spans import Value
 from annotate.values.amounts import resolve_money
+from annotate.values.listed import stretches
 from annotate.values.pacts import resolve_agreement, resolve_partnership
 from annotate.values.timex import resolve_date
 
@@ -38,13 +39,10 @@ def resolve(match: Match, text: str, context: Context) -> Value | None:
 
 
 def valued(match: Match, text: str, context: Context) -> Iterator[tuple[Match, Value]]:
-    """A match with its value; of several days that do not follow one another (`3 and 17 May`) the whole date in it."""
-    value = resolve(match, text, context)
-    if value is not None:
-        yield match, value
-    elif match.get("days") is not None:
-        for slot in (slot for slots in match.slots.values() for slot in slots if isinstance(slot.value, Match)):
-            yield from valued(replace(slot.value, label=match.label), text, context)
+    """A match with its value; of days in a list (`3 and 17 May`) each stretch of neighbouring ones with its own."""
+    for one in stretches(match) if "listed" in match.slots else (match,):
+        if (value := resolve(one, text, context)) is not None:
+            yield one, value
 
 
 def _date(match: Match, surface: str, context: Context) -> Value | None:

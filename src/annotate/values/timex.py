@@ -657,8 +657,6 @@ def _range(match: Slots, anchor: date | None) -> DateValue | None:
         first = Calendar(year=int(match.get("from_year")))
     if match.get("year") and isinstance(last, Calendar):
         last = replace(last, year=int(match.get("year")))
-    if match.get("days") and not _in_a_row(first, last, int(match.get("days"))):
-        return None  # 3 and 17 May: two days, no interval
     if isinstance(first, Calendar) and isinstance(last, Calendar):
         last = _in_century(last, match.get("to"), first)
         first, last = _fill(first, last), _fill(last, first, later=True)
@@ -677,12 +675,6 @@ def _range(match: Slots, anchor: date | None) -> DateValue | None:
         value = _in_order(first, last, one, two, anchor)
     later = None if value else _later(one, last, anchor)
     return _interval(one, later) if later else value
-
-
-def _in_a_row(first: Any, last: Any, days: int) -> bool:
-    """Whether so many days, told one by one in one month, follow one another."""
-    ends = [one.day for one in (first, last) if isinstance(one, Calendar) and one.day is not None]
-    return len(ends) == 2 and ends[1] - ends[0] == days - 1
 
 
 def _in_century(last: Calendar, slot: Any, first: Calendar) -> Calendar:

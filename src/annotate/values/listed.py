@@ -1,0 +1,77 @@
+"""Days of one month that a text lists, the month told once: `4 and 18 March`, `11., 12. und 19. Mai`.
+
+Days that follow one another are one stretch of time, days apart are dates of their own, each with the month and year
+of the one that is written in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from annotate.matching.numbers import Number
+from annotate.rules.matches import Match, Slot
+
+
+def stretches(match: Match) -> Iterator[Match]:
+    """Each stretch of days in a list: a range of neighbouring days, or a day alone.
+
+    The slots `listed` of the match are the days in order: all but one are numbers, and that one is a match that has
+    the month. Only the full one is told where the days do not ascend, since these are no days of one month: `5, 4 May`.
+    """
+    listed = match.slots["listed"]
+    full = next(slot.value for slot in listed if isinstance(slot.value, Match))
+    common = {name: slots for name, slots in match.slots.items() if name not in ("listed", "stop")}
+    days = [_day(slot) for slot in listed]
+    if any(day is None for day in days) or any(a >= b for a, b in pairwise(day or 0 for day in days)):
+        yield replace(full, label=match.label, slots={**full.slots, **common})
+        return
+    for run in _runs([day or 0 for day in days]):
+        yield _stretch(match, [listed[n] for n in run], full, common, whole=len(run) == len(listed))
+
+
+def _runs(days: Sequence[int]) -> Iterator[list[int]]:
+    """The positions of days, those together that follow one another.
+
+    >>> list(_runs([16, 17, 23, 24, 30]))
+    [[0, 1], [2, 3], [4]]
+    """
+    run = [0]
+    for n, (before, day) in enumerate(pairwise(days), 1):
+        if day != before + 1:
+            yield run
+            run = []
+        run.append(n)
+    yield run
+
+
+def _day(slot: Slot) -> int | None:
+    """The day that a slot tells, None for none in figures or words: a date that is all in digits has no part for it."""
+    value = slot.value.get("day") if isinstance(slot.value, Match) else slot.value
+    if isinstance(value, Number):
+        return int(value.value)
+    return int(value) if isinstance(value, str) and value.isdecimal() else None
+
+
+def _stretch(
+    match: Match, run: Sequence[Slot], full: Match, common: dict[str, list[Slot]], *, whole: bool
+) -> Match:
+    start, end = (match.start, match.end) if whole else (run[0].start, run[-1].end)
+    end = next((stop.end for stop in match.slots.get("stop", ()) if stop.start == end), end)
+    if run[-1].value is not full and match.get("year") is not None and run[-1].end > full.end:
+        end = match.end  # March 4 and 18, 2021: the year stands with the last day
+    slots = _one(run[0], full) if len(run) == 1 else {"from": [_whole(run[0], full)], "to": [_whole(run[-1], full)]}
+    return replace(match, start=start, end=end, slots={**slots, **common})
+
+
+def _one(slot: Slot, full: Match) -> dict[str, list[Slot]]:
+    """The slots of a day on its own: those of the date that is written in full, but for its day and weekday."""
+    if slot.value is full:
+        return full.slots
+    kept = {name: slots for name, slots in full.slots.items() if name != "weekday"}
+    return {**kept, "day": [slot]}
+
+
+def _whole(slot: Slot, full: Match) -> Slot:
+    return replace(slot, value=replace(full, slots=_one(slot, full)))
