@@ -54,9 +54,7 @@ def _day(slot: Slot) -> int | None:
     return int(value) if isinstance(value, str) and value.isdecimal() else None
 
 
-def _stretch(
-    match: Match, run: Sequence[Slot], full: Match, common: dict[str, list[Slot]], *, whole: bool
-) -> Match:
+def _stretch(match: Match, run: Sequence[Slot], full: Match, common: dict[str, list[Slot]], *, whole: bool) -> Match:
     start, end = (match.start, match.end) if whole else (run[0].start, run[-1].end)
     end = next((stop.end for stop in match.slots.get("stop", ()) if stop.start == end), end)
     if run[-1].value is not full and match.get("year") is not None and run[-1].end > full.end:
