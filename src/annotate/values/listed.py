@@ -65,10 +65,8 @@ def _stretch(match: Match, run: Sequence[Slot], full: Match, common: dict[str, l
 
 def _one(slot: Slot, full: Match) -> dict[str, list[Slot]]:
     """The slots of a day on its own: those of the date that is written in full, but for its day and weekday."""
-    if slot.value is full:
-        return full.slots
-    kept = {name: slots for name, slots in full.slots.items() if name != "weekday"}
-    return {**kept, "day": [slot]}
+    own = {} if slot.value is full else {"day": [slot]}
+    return {name: slots for name, slots in full.slots.items() if name != "weekday" or not own} | own
 
 
 def _whole(slot: Slot, full: Match) -> Slot:
