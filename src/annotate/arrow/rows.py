@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import orjson
+import pyarrow as pa
 
 from annotate.arrow.schema import COLUMNS, OTHER, typed_names
 from annotate.arrow.typed import INTEGERS, Untyped, as_json, day_of, decimal_of
@@ -88,6 +89,24 @@ class Rows:
             if column is not None:
                 row |= {f"{column}_{name}": part for name, part in row.pop(column).items()}
             yield of | row
+
+
+def filled(row: Mapping[str, Any], fields: Any) -> Row:
+    """A row of any type with its typed columns, and what has no fixed keys as JSON; `fields` are its schema's."""
+    done: Row = {}
+    for field_ in fields:
+        name, part = field_.name, row.get(field_.name)
+        if name not in row and name.endswith("_day"):
+            done[name] = day_of(row[name.removesuffix("_day")])
+        elif name not in row and name.endswith("_decimal"):
+            done[name] = decimal_of(row[name.removesuffix("_decimal")])
+        elif isinstance(part, list) and pa.types.is_struct(field_.type.value_type):
+            done[name] = [filled(one, field_.type.value_type) for one in part]
+        elif isinstance(part, dict):
+            done[name] = filled(part, field_.type) if pa.types.is_struct(field_.type) else as_json(part)
+        else:
+            done[name] = part
+    return done
 
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:

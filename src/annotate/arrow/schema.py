@@ -109,12 +109,13 @@ def _span() -> pa.DataType:
     return pa.struct([*own, *values, pa.field(OTHER, pa.string())])
 
 
-def _schema(kind: type) -> Any:
+def schema_of(kind: type) -> Any:
+    """The Arrow schema of a type of rows."""
     return pa.schema([*_fields(_struct(kind))])
 
 
 #: One record a row.
-SCHEMA = _schema(Record)
+SCHEMA = schema_of(Record)
 #: What `annotate_batches` gives: a record a row, or in `error` what was wrong with the document.
 RESULT = SCHEMA.append(pa.field("error", pa.struct([*_fields(_struct(Failure))])))
 

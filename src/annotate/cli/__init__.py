@@ -20,6 +20,7 @@ from annotate.cli import (  # noqa: F401 - each adds its commands
     export,
     import_,
     init,
+    knowledge,
     languages,
     report,
     review,

@@ -101,19 +101,30 @@ def articles(out: str | Path, decisions: Iterable[Decision] = ()) -> Iterator[Ar
 
     Raises ExportError at the first line that is no record, with the file and the line.
     """
-    by_name: dict[str, list[Decision]] = {}
-    for decision in living(list(decisions)):
-        by_name.setdefault(decision.document, []).append(decision)
+    judged = by_document(decisions)
     try:
         output = Output(out)
         for row in output.rows():
-            _check(row.record, f"{output.files[row.file]}:{row.number}")
-            article = Article(row.record)
-            if row.id in by_name:
-                article.carried = article.carrier.carry(by_name[row.id])
-            yield article
+            yield article(row.record, f"{output.files[row.file]}:{row.number}", judged)
     except DiffError as error:
         raise ExportError(str(error)) from error
+
+
+def by_document(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """The decisions that still hold, by the id of the record that they are about."""
+    judged: dict[str, list[Decision]] = {}
+    for decision in living(list(decisions)):
+        judged.setdefault(decision.document, []).append(decision)
+    return judged
+
+
+def article(record: Mapping[str, Any], where: str, judged: Mapping[str, list[Decision]]) -> Article:
+    """A record with the decisions about it; raises ExportError, with its place, where it is none."""
+    _check(record, where)
+    one = Article(record)
+    if one.id in judged:
+        one.carried = one.carrier.carry(judged[one.id])
+    return one
 
 
 def _check(content: Mapping[str, Any], where: str) -> None:

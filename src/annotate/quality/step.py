@@ -75,9 +75,25 @@ class Output:
 
     def rows(self) -> Iterator[_Row]:
         """Every record, as it comes; raises DiffError with the file, the line and what is wrong with it."""
+        for file, number, start, line in self._lines():
+            record = _record(line, f"{self.files[file]}:{number}")
+            yield _Row(str(record["id"]), record, file, number, start, line)
+
+    def lines(self) -> Iterator[tuple[bytes, str]]:
+        """Every line that a record stands in, unread, and where it stands; `record` reads it."""
+        for file, number, _, line in self._lines():
+            yield line, f"{self.files[file]}:{number}"
+
+    @staticmethod
+    def record(line: bytes, where: str) -> Record:
+        """The record of a line; raises DiffError, with the place, where it holds none."""
+        return _record(line, where)
+
+    def _lines(self) -> Iterator[tuple[int, int, int | None, bytes]]:
         for number, path in enumerate(self.files):
             try:
-                yield from _rows(number, path)
+                for line in _lines(path):
+                    yield number, *line
             except (OSError, ReadError) as error:
                 raise DiffError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
@@ -107,7 +123,8 @@ def _shards(path: Path) -> list[Path]:
     return []
 
 
-def _rows(number: int, path: Path) -> Iterator[_Row]:
+def _lines(path: Path) -> Iterator[tuple[int, int | None, bytes]]:
+    """The lines of a file that are not empty: the number of each, and its first byte where that can be gone back to."""
     packing = path.suffix if path.suffix in UNPACK else ""
     with path.open("rb") as file:
         source = Source(file, packing, text_key="text", max_bytes=_ENDLESS)
@@ -115,8 +132,7 @@ def _rows(number: int, path: Path) -> Iterator[_Row]:
         at = 0
         for line in source.lines():
             if not line.isspace():
-                record = _record(line, f"{path}:{source.number}")
-                yield _Row(str(record["id"]), record, number, source.number, at if plain else None, line)
+                yield source.number, at if plain else None, line
             at += len(line)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 import orjson
 import zstandard
@@ -283,7 +283,17 @@ def unpacked(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def publish(drafts: Iterable[Draft], folders: Iterable[Path]) -> None:
+class Drafted(Protocol):
+    """A file that is written under another name than its own."""
+
+    @property
+    def final(self) -> Path: ...
+
+    @property
+    def path(self) -> Path: ...
+
+
+def publish(drafts: Iterable[Drafted], folders: Iterable[Path]) -> None:
     """Rename each draft to its final name; should one fail, the earlier files come back."""
     kept: list[tuple[Path, Path | None]] = []
     try:

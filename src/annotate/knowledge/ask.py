@@ -1,0 +1,93 @@
+"""Questions to the tables: which agreements and partnerships of whom, since when, of what kind."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotate.export.articles import ExportError
+from annotate.knowledge.identity import Known
+from annotate.knowledge.rows import rows
+from annotate.knowledge.store import Store, grouped
+from annotate.knowledge.tables import Agreement, Partnership
+from annotate.knowledge.write import read_rows
+from annotate.quality.step import holds_records
+from annotate.review.decisions import Decision
+
+Found = Agreement | Partnership
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a row must have; what is empty asks nothing."""
+
+    parties: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    #: Years, months or days as ISO 8601 has them.
+    since: str | None = None
+    until: str | None = None
+    words: tuple[str, ...] = ()
+
+    def fits(self, row: Found) -> bool:
+        """Whether a row is what is asked for."""
+        parties = {party.casefold() for party in row.parties}
+        level = {*row.level} if isinstance(row, Partnership) else {*()}
+        return (
+            all(party.casefold() in parties for party in self.parties)
+            and (not self.kinds or row.kind in self.kinds)
+            and {*self.levels} <= level
+            and (not self.statuses or row.status in self.statuses)
+            and (not (self.since or self.until) or any(self._in_time(*days) for days in _days(row)))
+            and (not self.words or _has(row, self.words))
+        )
+
+    def _in_time(self, start: str, end: str) -> bool:
+        since, until = self.since, self.until
+        return (since is None or end[: len(since)] >= since) and (until is None or start[: len(until)] <= until)
+
+
+def _days(row: Found) -> Iterator[tuple[str, str]]:
+    """When something came about with it, as documents say; what is known otherwise where they say nothing."""
+    told = [(one.start, one.end) for one in row.dates if one.start and one.end]
+    yield from told
+    if not told and row.reference is not None:
+        yield from ((day, day) for day in (row.reference.signed, row.reference.in_force) if day)
+
+
+def _has(row: Found, words: Iterable[str]) -> bool:
+    subject = row.subject if isinstance(row, Agreement) else None
+    acronym = row.acronym if isinstance(row, Agreement) else None
+    names = (name for several in row.names.values() for name in several)
+    text = " ".join(filter(None, (row.id, row.name, acronym, subject, *names))).casefold()
+    return all(word.casefold() in text for word in words)
+
+
+def ask(
+    where: Path, question: Question, *, known: Mapping[str, Known], decisions: Iterable[Decision] = ()
+) -> Iterator[Found]:
+    """The rows that a question asks for, agreements first: of tables that were written, or of an output itself.
+
+    Raises ExportError where there are neither.
+    """
+    yield from (row for row in _rows(where, known, decisions) if question.fits(row))
+
+
+def _rows(where: Path, known: Mapping[str, Known], decisions: Iterable[Decision]) -> Iterator[Found]:
+    if (where / "agreements.jsonl").is_file():
+        for name in ("agreements", "partnerships"):
+            for row in read_rows(where, name):
+                assert isinstance(row, Found)
+                yield row
+        return
+    if not holds_records(where):
+        raise ExportError(f"{where}: holds neither tables of `annotate knowledge` nor the output of `annotate run`")
+    with tempfile.TemporaryDirectory() as folder, closing(Store(Path(folder) / "claims.sqlite")) as store:
+        store.take(where, decisions)
+        for _, one in rows(grouped(store.linked(known)), known):
+            if isinstance(one, Found):
+                yield one

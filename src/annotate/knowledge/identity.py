@@ -1,0 +1,299 @@
+"""Which claims of different documents are of one agreement: the rules, and nothing but them.
+
+A **signature** is all of a claim that bears on that. Claims with the same signature get the same id, so the question is
+one over distinct signatures, and the answer depends on neither their order nor their number:
+
+1. A well-known agreement or partnership is known by its key.
+2. Partnerships of the same parties, kind and level are one. `cooperative` beside another level tells none from another,
+   as long as years do not say otherwise.
+3. Agreements of the same parties about the same are one where their years agree. One without a year joins those with
+   one, if there is one year only that it fits; where it fits two, it joins neither.
+4. What only an acronym names is joined where parties or names agree too.
+5. What has nothing of that stays by itself.
+
+Two with different parties, or with different years of signing, are never one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from msgspec import Struct
+
+from annotate.spans import LEVELS
+
+#: Kinds of which two parties have one at a time, by what they are about: for these no topic has to be told.
+ABOUT = {
+    "free_trade_agreement": "free_trade",
+    "customs_union": "customs_union",
+    "investment_agreement": "investment",
+    "association_agreement": "association",
+    "tax_agreement": "taxation",
+    "peace_agreement": "peace",
+}
+#: A level that is often left out where another one is told.
+_WEAK = "cooperative"
+#: How many years may lie between signing and coming into force.
+_PATIENCE = 20
+
+
+class Known(Struct, frozen=True):
+    """A well-known agreement or partnership, as far as identity needs it."""
+
+    id: str
+    label: str
+    kind: str
+    level: tuple[str, ...]
+    name: str
+    acronym: str | None
+    parties: tuple[str, ...]
+    signed: str | None
+    in_force: str | None
+    predecessor: str | None
+    successor: str | None
+
+
+class Signature(Struct, frozen=True, order=True):
+    """All of a claim that bears on which agreement it is of."""
+
+    label: str
+    #: A key without parties in it: of a well-known one, or an acronym.
+    key: str
+    parties: tuple[str, ...]
+    #: What it is about, or the kind of a partnership.
+    topic: str
+    level: tuple[str, ...]
+    names: tuple[str, ...]
+    #: A year, month or day by which it is known.
+    when: str
+    signed: tuple[str, ...]
+    in_force: tuple[str, ...]
+    #: The year in which a document says that it is yet to come.
+    ahead: str
+
+
+def party_key(codes: Iterable[str]) -> tuple[str, ...]:
+    """Parties as a key has them: each once, in order."""
+    return tuple(sorted({code.lower() if code.isupper() else code for code in codes}))
+
+
+def assign(signatures: Iterable[Signature], known: Mapping[str, Known]) -> dict[Signature, str | None]:
+    """The id of each signature; None where each document's claim with it stays by itself.
+
+    >>> told = Signature("AGREEMENT", "", ("eu", "in"), "free_trade", (), (), "", ("2026",), (), "")
+    >>> untold = Signature("AGREEMENT", "", ("eu", "in"), "free_trade", (), (), "", (), (), "")
+    >>> assign([untold, told], {})[untold]
+    'eu-in/free_trade/2026'
+    """
+    ids: dict[Signature, str | None] = {}
+    by_parties: defaultdict[tuple[str, ...], list[Signature]] = defaultdict(list)
+    by_acronym: defaultdict[str, list[Signature]] = defaultdict(list)
+    for one in sorted({*signatures}):
+        if one.key in known:
+            ids[one] = one.key
+        elif one.key:
+            by_acronym[one.key].append(one)
+        else:
+            by_parties[one.parties].append(one)
+    named: defaultdict[tuple[str, ...], list[_Cluster]] = defaultdict(list)
+    for acronym, several in by_acronym.items():
+        for cluster in _by_acronym(acronym, several, ids):
+            named[cluster.parties].append(cluster)
+    well_known: defaultdict[tuple[str, ...], list[Known]] = defaultdict(list)
+    for entry in known.values():
+        well_known[party_key(entry.parties)].append(entry)
+    for parties, several in sorted(by_parties.items()):
+        ids |= _Between(parties, well_known[parties], named[parties]).assign(several)
+    return ids
+
+
+class _Cluster(Struct):
+    """Signatures that are one agreement."""
+
+    id: str
+    parties: tuple[str, ...]
+    topic: str
+    years: set[str]
+    names: set[str]
+
+
+def _by_acronym(acronym: str, several: Sequence[Signature], ids: dict[Signature, str | None]) -> Iterator[_Cluster]:
+    """Clusters of signatures with one acronym: of the same parties, or else of the same name, where years agree."""
+    rest: list[Signature] = []
+    clusters: list[_Cluster] = []
+    by_parties: defaultdict[tuple[str, ...], list[Signature]] = defaultdict(list)
+    for one in several:
+        (by_parties[one.parties] if len(one.parties) > 1 else rest).append(one)
+    for parties, ours in by_parties.items():
+        for year, together in _by_year(ours, ids):
+            name = _joined("-".join(parties), acronym, year)
+            clusters.append(_gathered(name, together, ids, year))
+    by_name: defaultdict[tuple[str, ...], list[Signature]] = defaultdict(list)
+    for one in rest:
+        fits = [
+            cluster for cluster in clusters if _full(one, acronym) & cluster.names and _fits(one, _one(cluster.years))
+        ]
+        if len(fits) == 1:
+            ids[one] = fits[0].id
+        elif not fits and _full(one, acronym):
+            by_name[tuple(sorted(_full(one, acronym)))].append(one)
+        else:
+            ids[one] = None
+    alone = not clusters and len(by_name) == 1
+    for names, ours in by_name.items():
+        for year, together in _by_year(ours, ids):
+            name = _joined(acronym if alone else f"{acronym}/{_slug(names[0])}", year if len({*ours}) else "")
+            clusters.append(_gathered(name, together, ids, year))
+    yield from clusters
+
+
+def _full(one: Signature, acronym: str) -> set[str]:
+    """Its names without the acronym."""
+    return {name for name in one.names if name.replace(" ", "-") != acronym}
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"\W+", "-", name).strip("-")
+
+
+def _one(years: Collection[str]) -> str:
+    return next(iter(years)) if len(years) == 1 else ""
+
+
+def _gathered(name: str, together: Sequence[Signature], ids: dict[Signature, str | None], year: str) -> _Cluster:
+    for one in together:
+        ids[one] = name
+    names = {word for one in together for word in one.names}
+    topics = sorted({one.topic for one in together if one.topic})
+    return _Cluster(name, together[0].parties, topics[0] if len(topics) == 1 else "", {year} if year else set(), names)
+
+
+def _joined(*parts: str) -> str:
+    return "/".join(part for part in parts if part)
+
+
+def _year(one: Signature) -> str:
+    """The year that a signature is known by; several are none."""
+    return one.when[:4] or _one(one.signed)
+
+
+def _fits(one: Signature, year: str) -> bool:
+    """Whether a signature can be of what was signed in a year; one without a year in any."""
+    if not year:
+        return True
+    if own := _year(one):
+        return own == year
+    if one.signed:
+        return False  # its document has two years
+    if one.ahead and year < one.ahead:
+        return False
+    return all(0 <= int(force) - int(year) <= _PATIENCE for force in one.in_force)
+
+
+def _by_year(several: Sequence[Signature], ids: dict[Signature, str | None]) -> Iterator[tuple[str, list[Signature]]]:
+    """Signatures of one agreement but for their years: those of each year, and the rest where no year is told.
+
+    One without a year goes with the one year that it fits; where it fits two it stays by itself.
+    """
+    finest = _finest({when for one in several if (when := one.when or _one(one.signed))})
+    groups: defaultdict[str, list[Signature]] = defaultdict(list)
+    for one in several:
+        when = one.when or _one(one.signed)
+        if when:
+            fits = [whole for whole in finest if whole.startswith(when)]
+        else:
+            fits = [whole for whole in finest if _fits(one, whole[:4])]
+        if len(fits) == 1:
+            groups[fits[0]].append(one)
+        elif not fits and not one.signed:
+            groups[""].append(one)
+        else:
+            ids[one] = None
+    untold = groups.pop("", [])
+    yield from sorted(groups.items())
+    forces = {one.in_force for one in untold if one.in_force}
+    if len(forces) <= 1 and not (finest and any(one.in_force for one in untold)):
+        if untold:
+            yield "", untold
+        return
+    for force in sorted(forces):
+        yield f"in-force-{force[0]}", [one for one in untold if one.in_force == force]
+    for one in untold:
+        if not one.in_force:
+            ids[one] = None
+
+
+def _finest(whens: set[str]) -> list[str]:
+    """Of years, months and days those within which no other one lies."""
+    return sorted(one for one in whens if not any(other != one and other.startswith(one) for other in whens))
+
+
+class _Between:
+    """All that the same parties have with one another."""
+
+    def __init__(self, parties: tuple[str, ...], known: Sequence[Known], named: Sequence[_Cluster]) -> None:
+        self._parties, self._known, self._named = parties, known, named
+
+    def assign(self, several: Sequence[Signature]) -> dict[Signature, str | None]:
+        ids: dict[Signature, str | None] = {}
+        by_topic: defaultdict[tuple[str, str], list[Signature]] = defaultdict(list)
+        for one in several:
+            by_topic[one.label, one.topic or f"name/{'/'.join(one.names)}"].append(one)
+        for (label, topic), ours in by_topic.items():
+            if label == "PARTNERSHIP":
+                self._partnerships(topic, ours, ids)
+            else:
+                self._agreements(topic, ours, ids)
+        return ids
+
+    def _partnerships(self, kind: str, several: Sequence[Signature], ids: dict[Signature, str | None]) -> None:
+        """Of each level one; `cooperative` beside another level makes no other."""
+        levels = {frozenset(one.level) for one in several}
+        for one in several:
+            level = frozenset(one.level)
+            fuller = level | {_WEAK}
+            if level and fuller in levels:
+                level = fuller
+            words = sorted(level, key=lambda word: (LEVELS.index(word) if word in LEVELS else len(LEVELS), word))
+            entry = [
+                known.id
+                for known in self._known
+                if known.label == "PARTNERSHIP" and known.kind == kind and {*known.level} == level
+            ]
+            ids[one] = entry[0] if len(entry) == 1 else _joined("-".join(self._parties), kind, "-".join(words))
+
+    def _agreements(self, topic: str, several: Sequence[Signature], ids: dict[Signature, str | None]) -> None:
+        """Of each year one; well-known ones, and those with an acronym, where exactly one fits."""
+        prefix = "-".join(self._parties)
+        for year, together in _by_year(several, ids):
+            fits = {entry.id for entry in self._known if self._is_of(entry, topic, year, together)}
+            if not fits:
+                fits = {
+                    cluster.id
+                    for cluster in self._named
+                    if cluster.topic == topic
+                    and _agree(year, cluster.years)
+                    and all(_fits(one, _one(cluster.years)) for one in together)
+                }
+            name = _joined(prefix, topic.replace("name/", ""), year)
+            if topic.startswith("name/"):
+                name = _joined(prefix, _slug(topic.removeprefix("name/")), year)
+            for one in together:
+                ids[one] = next(iter(fits)) if len(fits) == 1 else name
+
+    def _is_of(self, entry: Known, topic: str, year: str, together: Sequence[Signature]) -> bool:
+        """Whether a well-known agreement can be what some signatures are of."""
+        if entry.label != "AGREEMENT" or ABOUT.get(entry.kind, entry.kind) != topic:
+            return False
+        signed, force = (entry.signed or "")[:4], (entry.in_force or "")[:4]
+        if any(one.ahead and (force or signed or "9999") < one.ahead for one in together):
+            return False
+        told = {one.in_force for one in together if one.in_force}
+        if force and any(force not in years for years in told):
+            return False
+        return not year or year.removeprefix("in-force-")[:4] in (signed, force)
+
+
+def _agree(year: str, years: set[str]) -> bool:
+    return not year or not years or year[:4] in years

@@ -1,0 +1,199 @@
+"""The tables as files: JSON Lines, CSV and Parquet, all of them or none."""
+
+from __future__ import annotations
+
+import csv
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import orjson
+
+from annotate.export.articles import ExportError
+from annotate.export.cells import shown
+from annotate.knowledge.identity import Known
+from annotate.knowledge.rows import rows
+from annotate.knowledge.store import Store, Taken, grouped
+from annotate.knowledge.tables import TABLES, Row
+from annotate.review.decisions import Decision
+from annotate.storage.write import explained, publish
+
+#: The folder within the target that the next run starts from; it says that the target is ours.
+STATE = ".knowledge"
+FORMATS = ("jsonl", "csv", "parquet")
+
+
+@dataclass(slots=True)
+class Made:
+    """What was written: how many rows of each table, out of how many records."""
+
+    taken: Taken
+    rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TABLES, 0))
+
+
+class _Finished(NamedTuple):
+    """A file that is written, and what it is to be called."""
+
+    final: Path
+    path: Path
+
+
+def write_knowledge(
+    out: str | Path,
+    target: Path,
+    *,
+    decisions: Iterable[Decision] = (),
+    known: Mapping[str, Known],
+    formats: Iterable[str] = FORMATS,
+) -> Made:
+    """Write the tables of an output into a folder; what stood there before stays until all of them are written.
+
+    Raises ExportError where the output or the folder is none that this can be done with, OutputError where the system
+    refuses.
+    """
+    chosen = tuple(formats)
+    check_target(target)
+    with explained(target):
+        state = target / STATE
+        state.mkdir(parents=True, exist_ok=True)
+        with _drafts(state) as folder, closing(Store(state / "claims.sqlite")) as store:
+            made = Made(store.take(out, decisions))
+            with ExitStack() as stack:
+                files = {name: [stack.enter_context(_OPEN[one](folder, name)) for one in chosen] for name in TABLES}
+                for name, row in rows(grouped(store.linked(known)), known):
+                    made.rows[name] += 1
+                    content = row.to_dict()
+                    for file in files[name]:
+                        file.add(content)
+            _appear(folder, target)
+    return made
+
+
+def check_target(target: Path) -> None:
+    """Raise ExportError unless a folder is empty, not there yet, or one that this has made."""
+    if target.is_file():
+        raise ExportError(f"{target}: is a file; name a folder with -o")
+    if target.is_dir() and not (target / STATE).is_dir() and any(target.iterdir()):
+        raise ExportError(f"{target}: holds what `annotate knowledge` has not made; name another folder with -o")
+
+
+@contextmanager
+def _drafts(state: Path) -> Iterator[Path]:
+    folder = state / f"draft-{secrets.token_hex(4)}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _appear(folder: Path, target: Path) -> None:
+    files = sorted(folder.iterdir())
+    for path in files:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    publish([_Finished(target / path.name, path) for path in files], [target])
+
+
+def read_rows(folder: Path, name: str) -> Iterator[Row]:
+    """The rows of a table that was written as JSON Lines; raises ExportError where there is none."""
+    path = folder / f"{name}.jsonl"
+    decode = msgspec.json.Decoder(TABLES[name]).decode
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield decode(line)
+                except msgspec.DecodeError as error:
+                    raise ExportError(f"{path}:{number}: is no row of this version: {error}") from error
+    except OSError as error:
+        raise ExportError(f"{path}: {error.strerror}; `annotate knowledge OUT -o {folder}` writes it") from error
+
+
+# --- formats
+
+
+class _Lines:
+    """A table as JSON Lines."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._file = (folder / f"{name}.jsonl").open("wb")
+
+    def __enter__(self) -> _Lines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """One more row."""
+        self._file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+
+class _Cells:
+    """A table as CSV, for spreadsheets: what is nested in words."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._file = (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="")
+        self._table = csv.writer(self._file)
+        self._table.writerow(TABLES[name].__struct_fields__)
+
+    def __enter__(self) -> _Cells:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """One more row."""
+        self._table.writerow(_cell(part) for part in row.values())
+
+
+def _cell(part: Any) -> str:
+    """A part of a row as people read it."""
+    if part is None:
+        return ""
+    if isinstance(part, dict):
+        words = [f"{key}: {_cell(one)}" for key, one in part.items() if one not in (None, [])]
+        return shown("; ".join(words))
+    if isinstance(part, list):
+        return shown(" | ".join(_item(one) for one in part))
+    return shown(str(part))
+
+
+def _item(part: Any) -> str:
+    if not isinstance(part, dict):
+        return str(part)
+    if "sentence" in part:
+        return f"{part['document']} [{part['start']}:{part['end']}] {part['sentence']}"
+    if "role" in part:
+        return f"{part['role']} {part['date']}"
+    amount = part["amount"] or f"{part['min']} to {part['max']}"
+    return " ".join(filter(None, (part["modifier"], amount, part["currency"], part["per"] and f"a {part['per']}")))
+
+
+@contextmanager
+def _parquet(folder: Path, name: str) -> Iterator[Any]:
+    from annotate.arrow.rows import filled
+    from annotate.arrow.schema import schema_of
+    from annotate.export.columns import Columns
+
+    schema = schema_of(TABLES[name])
+
+    class _Table(NamedTuple):
+        columns: Columns
+
+        def add(self, row: Mapping[str, Any]) -> None:
+            self.columns.add(filled(row, schema))
+
+    with Columns(folder / f"{name}.parquet", schema) as columns:
+        yield _Table(columns)
+
+
+_OPEN: dict[str, Any] = {"jsonl": _Lines, "csv": _Cells, "parquet": _parquet}
