@@ -174,7 +174,11 @@ def test_levels_of_a_partnership_are_rows_that_lead_to_one_another(out: Path, tm
     put(out, second, first)
     run("knowledge", out, "-o", tmp_path / "kn")
     upper, lower = table(tmp_path / "kn", "partnerships")
-    assert (lower["id"], lower["since"], lower["upgraded_to"]) == (LOWER, "2009", upper["id"])
+    assert (lower["id"], lower["since"], lower["upgraded_to"]) == (
+        "jp-vn/partnership/strategic/2009",
+        "2009",
+        upper["id"],
+    )
     assert (upper["since"], upper["upgraded_from"], upper["level"]) == ("2023", lower["id"], high)
 
 

@@ -224,7 +224,7 @@ def _signature(
     key: str | None, claim: Claim, dates: Sequence[tuple[str, DateValue]], document_year: str | None
 ) -> Signature | None:
     """The signature of a claim; None where nothing could ever join it to another document's."""
-    signed = _years(dates, ("signed",))
+    signed = _years(dates, ("established", "upgraded") if claim.label == "PARTNERSHIP" else ("signed",))
     in_force = _years(dates, ("in_force",))
     parties, topic, level, when, plain = claim.parties, "", claim.level, "", ""
     if key is not None and _PARTS in key:
@@ -243,8 +243,6 @@ def _signature(
     names = tuple(sorted({name.casefold() for name in (claim.name, claim.acronym) if name}))
     if not plain and not topic and not (claim.name and parties):
         return None
-    if claim.label == "PARTNERSHIP":
-        when = ""
     ahead = document_year if document_year and any(one in _AHEAD for one in claim.statuses) and not signed else ""
     return Signature(
         claim.label,

@@ -4,21 +4,22 @@ A **signature** is all of a claim that bears on that. Claims with the same signa
 one over distinct signatures, and the answer depends on neither their order nor their number:
 
 1. A well-known agreement or partnership is known by its key.
-2. Partnerships of the same parties, kind and level are one. `cooperative` beside another level tells none from another,
-   as long as years do not say otherwise.
+2. Partnerships are one by parties, kind, level and the year since when. `cooperative` beside another level tells none
+   from another.
 3. Agreements of the same parties about the same are one where their years agree. One without a year joins those with
    one, if there is one year only that it fits; where it fits two, it joins neither.
 4. What only an acronym names is joined where parties or names agree too.
 5. What has nothing of that stays by itself.
 
-Two with different parties, or with different years of signing, are never one.
+Two with different parties, or with different years of signing or of their beginning, are never one.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
 from msgspec import Struct
 
 from annotate.spans import LEVELS
@@ -34,6 +35,8 @@ ABOUT = {
 }
 #: A level that is often left out where another one is told.
 _WEAK = "cooperative"
+#: What stands for a topic where a name is all that is told.
+_BY_NAME = "name/"
 #: How many years may lie between signing and coming into force.
 _PATIENCE = 20
 
@@ -239,7 +242,7 @@ class _Between:
         ids: dict[Signature, str | None] = {}
         by_topic: defaultdict[tuple[str, str], list[Signature]] = defaultdict(list)
         for one in several:
-            by_topic[one.label, one.topic or f"name/{'/'.join(one.names)}"].append(one)
+            by_topic[one.label, one.topic or _BY_NAME + "/".join(one.names)].append(one)
         for (label, topic), ours in by_topic.items():
             if label == "PARTNERSHIP":
                 self._partnerships(topic, ours, ids)
@@ -248,39 +251,50 @@ class _Between:
         return ids
 
     def _partnerships(self, kind: str, several: Sequence[Signature], ids: dict[Signature, str | None]) -> None:
-        """Of each level one; `cooperative` beside another level makes no other."""
-        levels = {frozenset(one.level) for one in several}
+        """Of each level and year one; `cooperative` beside another level makes no other."""
+        told = {frozenset(one.level) for one in several}
+        by_level: defaultdict[frozenset[str], list[Signature]] = defaultdict(list)
         for one in several:
             level = frozenset(one.level)
-            fuller = level | {_WEAK}
-            if level and fuller in levels:
-                level = fuller
+            by_level[level | {_WEAK} if level and level | {_WEAK} in told else level].append(one)
+        for level, ours in by_level.items():
             words = sorted(level, key=lambda word: (LEVELS.index(word) if word in LEVELS else len(LEVELS), word))
-            entry = [
-                known.id
-                for known in self._known
-                if known.label == "PARTNERSHIP" and known.kind == kind and {*known.level} == level
-            ]
-            ids[one] = entry[0] if len(entry) == 1 else _joined("-".join(self._parties), kind, "-".join(words))
+            for year, together in _by_year(ours, ids):
+                fits = [
+                    entry.id
+                    for entry in self._known
+                    if entry.label == "PARTNERSHIP"
+                    and entry.kind == kind
+                    and frozenset(entry.level) == level
+                    and (not year or not entry.signed or entry.signed[:4] == year)
+                ]
+                name = _joined("-".join(self._parties), kind, "-".join(words), year)
+                for one in together:
+                    ids[one] = fits[0] if len(fits) == 1 else name
 
     def _agreements(self, topic: str, several: Sequence[Signature], ids: dict[Signature, str | None]) -> None:
         """Of each year one; well-known ones, and those with an acronym, where exactly one fits."""
-        prefix = "-".join(self._parties)
-        for year, together in _by_year(several, ids):
-            fits = {entry.id for entry in self._known if self._is_of(entry, topic, year, together)}
-            if not fits:
-                fits = {
-                    cluster.id
-                    for cluster in self._named
-                    if cluster.topic == topic
-                    and _agree(year, cluster.years)
-                    and all(_fits(one, _one(cluster.years)) for one in together)
-                }
-            name = _joined(prefix, topic.replace("name/", ""), year)
-            if topic.startswith("name/"):
-                name = _joined(prefix, _slug(topic.removeprefix("name/")), year)
+        groups = [
+            (year, together, self._candidates(topic, year, together)) for year, together in _by_year(several, ids)
+        ]
+        taken = Counter(next(iter(fits)) for _, _, fits in groups if len(fits) == 1)
+        words = _slug(topic.removeprefix(_BY_NAME)) if topic.startswith(_BY_NAME) else topic
+        for year, together, fits in groups:
+            # Two that differ in their year cannot both be one of which no year is known.
+            found = next(iter(fits)) if len(fits) == 1 and taken[next(iter(fits))] == 1 else None
             for one in together:
-                ids[one] = next(iter(fits)) if len(fits) == 1 else name
+                ids[one] = found or _joined("-".join(self._parties), words, year)
+
+    def _candidates(self, topic: str, year: str, together: Sequence[Signature]) -> set[str]:
+        """What some signatures may be of: well-known ones, else those that have an acronym elsewhere."""
+        fits = {entry.id for entry in self._known if self._is_of(entry, topic, year, together)}
+        return fits or {
+            cluster.id
+            for cluster in self._named
+            if cluster.topic == topic
+            and _agree(year, cluster.years)
+            and all(_fits(one, _one(cluster.years)) for one in together)
+        }
 
     def _is_of(self, entry: Known, topic: str, year: str, together: Sequence[Signature]) -> bool:
         """Whether a well-known agreement can be what some signatures are of."""

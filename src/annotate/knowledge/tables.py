@@ -14,7 +14,7 @@ Id = Annotated[
     Text,
     about(
         "Key that all mentions in all documents and languages share: of a known one (`rcep`), or made of parties, kind "
-        "and level or year (`jp-vn/partnership/comprehensive-strategic`); `DOCUMENT#OFFSET` for what one document "
+        "and level or year (`jp-vn/partnership/comprehensive-strategic/2023`); `DOCUMENT#OFFSET` for what one document "
         "tells of and nothing settles."
     ),
 ]
