@@ -1,4 +1,4 @@
-"""Ids across the corpus, its articles and languages, held against the gold: pairs of mentions that are of one agreement."""
+"""Ids across the articles and languages of the corpus, held against the gold: pairs of mentions of one agreement."""
 
 from __future__ import annotations
 
