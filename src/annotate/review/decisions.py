@@ -33,7 +33,7 @@ SCHEMA: Literal["annotate-decision/1"] = "annotate-decision/1"
 CONTEXT = 32
 _SECONDS_FOR_THE_LOCK = 5
 
-Verdict = Literal["accept", "reject", "correct", "add", "flag", "skip", "whole", "undo"]
+Verdict = Literal["accept", "reject", "correct", "add", "flag", "skip", "whole", "merge", "undo"]
 #: What says whether an entity is right; `flag` and `skip` leave it open.
 JUDGED = ("accept", "reject", "correct", "add")
 
@@ -80,14 +80,14 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ]
     when: Annotated[str, Meta(description="When it was recorded, in UTC.")]
     reviewer: Annotated[str, Meta(description="Who decided.")]
-    document: Annotated[str, Meta(description="The id of the record.")]
+    document: Annotated[str, Meta(description="The id of the record; empty in a merge, which is of all.")]
     text_sha256: Annotated[str, Meta(description="SHA-256 of the record's text.")]
     verdict: Annotated[
         Verdict,
         Meta(
             description="accept: it is right; reject: it is none; correct: it should be as in `correction`; add: "
             "`correction` was missed; flag: to be talked about; skip: not now; whole: nothing else is missing in this "
-            "document; undo: the decisions in `undoes` do not count."
+            "document; merge: the agreements with these `keys` are one; undo: the decisions in `undoes` do not count."
         ),
     ]
     span: Annotated[Entity | None, Meta(description="What was judged, as it was found; null where nothing was.")] = None
@@ -100,6 +100,9 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     settles: Annotated[list[str], Meta(description="The reviewers whose disagreement it settles.")] = msgspec.field(
         default_factory=list
+    )
+    keys: Annotated[list[str], Meta(description="The keys (`value.id`) that a merge makes one; the first stays.")] = (
+        msgspec.field(default_factory=list)
     )
     prev: Annotated[str, Meta(description="The checksum of the line before; empty in the first.")] = ""
 
@@ -122,6 +125,7 @@ class Draft(msgspec.Struct, frozen=True):
     comment: str | None = None
     undoes: tuple[int, ...] = ()
     settles: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,8 @@ def _contradiction(decision: Decision) -> str | None:
             return f"says that [{entity.start}:{entity.end}] is {entity.text!r}, which is not so long; it is not used"
     if (decision.verdict in ("correct", "add")) != (decision.correction is not None):
         return f"is `{decision.verdict}` {'with' if decision.correction else 'without'} a correction; it is not used"
+    if (decision.verdict == "merge") != (len(decision.keys) > 1):
+        return f"is `{decision.verdict}` with {len(decision.keys)} keys; it is not used"
     return None
 
 
@@ -350,7 +356,7 @@ class Journal:
 
     def _decision(self, draft: Draft) -> Decision:
         fields = {name: getattr(draft, name) for name in draft.__struct_fields__}
-        fields |= {"undoes": list(draft.undoes), "settles": list(draft.settles)}
+        fields |= {name: list(getattr(draft, name)) for name in ("undoes", "settles", "keys")}
         return Decision(schema=SCHEMA, seq=1, key="", when="", reviewer=self.reviewer, **fields)
 
     def _add(self, key: str, known: int | None, now: datetime | None, make: Any) -> list[Decision]:

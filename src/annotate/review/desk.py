@@ -32,6 +32,7 @@ from annotate.review.decisions import (
     read_decisions,
 )
 from annotate.review.index import Index, Record, ReviewError, States
+from annotate.review.pacts import Merge, Pacts, Split, checked_key, merged
 from annotate.review.queue import Filter, Queue
 from annotate.review.states import Place, added, states_of
 
@@ -92,6 +93,7 @@ class Desk:
             self._known.setdefault(decision.document, []).append(decision)
         self.index = Index(out, index, self._states)
         self.asked = Queue(self.index)
+        self.pacts = Pacts(self.index)
         self.index.open(self._stamp(), self._adopt)
 
     @property
@@ -165,8 +167,7 @@ class Desk:
         """Record verdicts; raises DecisionError with what is wrong with them, StaleError where others were quicker."""
         if not 0 < len(request.judgements) <= _MOST_AT_ONCE:
             raise DecisionError(f"a request holds 1 to {_MOST_AT_ONCE} verdicts")
-        if not re.fullmatch(r"[\w-]{8,64}", request.key):
-            raise DecisionError("the key of a request has 8 to 64 letters and digits")
+        _check_request(request.key)
         carrier = self._carrier(request.document)
         with self._changing:
             self.catch_up()
@@ -177,6 +178,51 @@ class Desk:
             made = self.journal.record(drafts, key=request.key, known=request.known)
             self._take([decision for decision in made if decision.seq > before])
         return made
+
+    def merge(self, request: Merge) -> list[Decision]:
+        """Record that agreements or partnerships are one; raises DecisionError where fewer than two are named."""
+        keys = tuple(dict.fromkeys(map(checked_key, request.keys)))
+        if not 1 < len(keys) <= _MOST_AT_ONCE:
+            raise DecisionError("a merge takes two keys or more")
+        return self._record([Draft("", "", "merge", keys=keys)], request.key, request.known)
+
+    def split(self, request: Split) -> list[Decision]:
+        """Record another key for some mentions: their values stay as they are otherwise."""
+        to, drafts = checked_key(request.to), []
+        for number, places in self.pacts.places(request.mentions).items():
+            carrier = self._carrier(number)
+            mine = {c.span["id"]: c.correction for c in carrier.carry(self._mine(carrier)) if c.span and c.correction}
+            for place in places:
+                span = carrier.at(*place)
+                assert span is not None
+                entity = mine.get(span["id"]) or carrier.entity(span)
+                wanted = Wanted(entity.start, entity.end, entity.label, {**entity.value, "id": to})
+                drafts.append(self._draft(Judgement("correct", Place(*place), wanted), carrier, {}))
+        return self._record(drafts, request.key, request.known)
+
+    def _record(self, drafts: Sequence[Draft], key: str, known: int) -> list[Decision]:
+        _check_request(key)
+        with self._changing:
+            self.catch_up()
+            before = self.journal.last
+            made = self.journal.record(drafts, key=key, known=known)
+            self._take([decision for decision in made if decision.seq > before])
+        return made
+
+    def _merged(self) -> dict[str, str]:
+        return merged(decision for decision in self._living("") if decision.reviewer == self.reviewer)
+
+    def agreements(self, words: str = "") -> list[dict[str, Any]]:
+        """Agreements and partnerships with their keys, how often they are mentioned, and what was merged into each."""
+        return self.pacts.listed(self.reviewer, self._merged(), words)
+
+    def agreement(self, key: str) -> dict[str, Any]:
+        """One of them with all its mentions."""
+        into = self._merged()
+        key = into.get(key, key)
+        gone = sorted(old for old, now in into.items() if now == key)
+        rows = self.pacts.mentions(self.reviewer, [key, *gone])
+        return {"key": key, "merged": gone, "mentions": [dict(row) for row in rows]}
 
     def undo(self, key: str, known: int) -> list[Decision]:
         """Take the last decision back."""
@@ -366,6 +412,11 @@ class Desk:
             "last": self.journal.last,
             "faults": [str(fault) for fault in (*self.faults, *self.journal.faults)][:20],
         }
+
+
+def _check_request(key: str) -> None:
+    if not re.fullmatch(r"[\w-]{8,64}", key):
+        raise DecisionError("the key of a request has 8 to 64 letters and digits")
 
 
 def _short(decision: Decision, number: int | None) -> dict[str, Any]:

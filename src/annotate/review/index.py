@@ -31,7 +31,7 @@ from annotate.storage.write import PACKED, unpacked
 Record = Mapping[str, Any]
 Row = sqlite3.Row
 
-_VERSION = "2"
+_VERSION = "3"
 #: Bytes of records in one transaction: others wait no longer than for that, and are let in after each for so long.
 _BATCH = 1 << 17
 _PAUSE = 0.002
@@ -48,8 +48,9 @@ CREATE INDEX documents_id ON documents (id);
 CREATE INDEX documents_hash ON documents (hash);
 CREATE TABLE entities (
     number INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER, label TEXT, rule TEXT, kind TEXT,
-    lang TEXT, inferred INTEGER, before TEXT, text TEXT, after TEXT
+    lang TEXT, inferred INTEGER, before TEXT, text TEXT, after TEXT, key TEXT
 );
+CREATE INDEX entities_key ON entities (key) WHERE key IS NOT NULL;
 CREATE INDEX entities_place ON entities (document, start);
 CREATE TABLE states (
     reviewer TEXT, entity INTEGER, verdict TEXT, seq INTEGER, opinion TEXT, settles INTEGER,
@@ -237,11 +238,11 @@ class Index:
         db.execute("INSERT INTO texts (rowid, text) VALUES (?, ?)", (number, search_terms(text)))
         spans = list(enumerate(record["spans"], entities + 1))
         db.executemany(
-            f"INSERT INTO entities VALUES ({', '.join('?' * 12)})",
+            f"INSERT INTO entities VALUES ({', '.join('?' * 13)})",
             (
                 (
                     *(n, number, s["start"], s["end"], s["label"], s.get("rule") or "", _kind(s), row[-1]),
-                    *(_is_inferred(s), *_shown(text, s["start"], s["end"])),
+                    *(_is_inferred(s), *_shown(text, s["start"], s["end"]), _key(s)),
                 )
                 for n, s in spans
             ),
@@ -458,6 +459,12 @@ def _shown(text: str, start: int, end: int) -> tuple[str, str, str]:
 
 def _kind(span: Mapping[str, Any]) -> str:
     return str((span.get("value") or {}).get("kind") or "")
+
+
+def _key(span: Mapping[str, Any]) -> str | None:
+    """The key that all mentions of one agreement or partnership share."""
+    key = (span.get("value") or {}).get("id") if span["label"] in ("AGREEMENT", "PARTNERSHIP") else None
+    return key if isinstance(key, str) and key else None
 
 
 def _is_inferred(span: Mapping[str, Any]) -> bool:

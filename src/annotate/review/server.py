@@ -22,6 +22,7 @@ from annotate.review.decisions import DecisionError, StaleError
 from annotate.review.desk import Desk, Filter, Request, ReviewError
 from annotate.review.forms import VALUE_TYPES, empty_value, parts
 from annotate.review.guard import Guard
+from annotate.review.pacts import Merge, Split
 from annotate.schema import VALUE_LINKS
 from annotate.spans import LEVELS, PARTNERSHIP_STATUSES
 
@@ -142,6 +143,7 @@ def application(desk: Desk, csrf: Callable[[], str]) -> Starlette:
 
     routes = [
         *_pages(),
+        *_pact_routes(desk),
         Route("/api/session", _answering(session)),
         Route("/api/progress", _answering(progress)),
         Route("/api/queue", _answering(queue)),
@@ -155,6 +157,32 @@ def application(desk: Desk, csrf: Callable[[], str]) -> Starlette:
         Route("/api/undo", _answering(undo), methods=["POST"]),
     ]
     return Starlette(routes=routes)
+
+
+def _pact_routes(desk: Desk) -> list[Route]:
+    """What the page asks about agreements and partnerships as such."""
+
+    def agreements(request: HttpRequest, _: bytes) -> Any:
+        desk.index.first.wait(2)
+        return {"items": desk.agreements(request.query_params.get("words", "")[:200])}
+
+    def agreement(request: HttpRequest, _: bytes) -> Any:
+        return desk.agreement(request.query_params.get("key", "")[:200])
+
+    def merge(request: HttpRequest, body: bytes) -> Any:
+        made = desk.merge(_decoded(body, Merge))
+        return {"seqs": [decision.seq for decision in made], **desk.progress()}
+
+    def split(request: HttpRequest, body: bytes) -> Any:
+        made = desk.split(_decoded(body, Split))
+        return {"seqs": [decision.seq for decision in made], **desk.progress()}
+
+    return [
+        Route("/api/agreements", _answering(agreements)),
+        Route("/api/agreement", _answering(agreement)),
+        Route("/api/merge", _answering(merge), methods=["POST"]),
+        Route("/api/split", _answering(split), methods=["POST"]),
+    ]
 
 
 def _decoded(body: bytes, kind: Any) -> Any:

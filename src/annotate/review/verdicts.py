@@ -138,7 +138,8 @@ def documents(out: str | Path, decisions: Iterable[Decision]) -> Iterator[Docume
     """
     by_name: dict[str, list[Decision]] = {}
     for decision in decisions:
-        by_name.setdefault(decision.document, []).append(decision)
+        if decision.verdict != "merge":
+            by_name.setdefault(decision.document, []).append(decision)
     output = Output(out)
     for row in output.rows():
         if row.id in by_name:

@@ -24,6 +24,7 @@ export const KEYS = [
   { keys: ["k", "ArrowLeft"], does: "previous", group: "Go", says: "previous one" },
   { keys: ["/"], does: "filter", group: "Go", says: "what the queue asks for; search", button: "open-filter" },
   { keys: ["d"], does: "documents", group: "Go", says: "articles", button: "open-documents" },
+  { keys: ["y"], does: "pacts", group: "Go", says: "agreements and partnerships: all mentions of each, to merge and to split", button: "open-pacts" },
   { keys: ["i"], does: "scores", group: "Go", says: "scores by rule", button: "open-scores" },
   { keys: ["t"], does: "theme", group: "Go", says: "light, dark, or as the system has it", button: "theme" },
   { keys: ["?"], does: "keys", group: "Go", says: "this sheet", button: "open-keys" },

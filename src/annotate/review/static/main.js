@@ -4,6 +4,7 @@ import { Refused, get, newKey, post, session as newSession } from "./api.js";
 import { bdi, byId, el, fill, number, percent, words } from "./dom.js";
 import { ValueForm } from "./form.js";
 import { KEYS, keyOf } from "./keys.js";
+import { Pacts } from "./pacts.js";
 import { TextView } from "./text.js";
 
 const PATTERNS = 6;
@@ -13,6 +14,10 @@ const view = new TextView(byId("text"));
 let told; // the session: labels, schema, choices
 let form;
 let styles = new Map();
+const pacts = new Pacts({
+  dialog, go, once, refused, known: () => known,
+  decided: async (answer) => { cache.clear(); progressed(answer); await seen(answer.seqs, answer.last); await reload(); },
+});
 let filter = {};
 let queue = [];
 let past = [];
@@ -190,6 +195,14 @@ async function choose(chosen) {
   drawPanel();
   if (chosen.number !== null && !filter.sample && !filter.doubtful) queue = await fetchQueue(chosen.number);
   drawQueue();
+}
+
+// Look at a mention in its article.
+async function go(to) {
+  await load(to.document, to.start);
+  const there = article.entities.find((one) => one.number === to.number);
+  if (there) await choose(there);
+  view.reveal(entity, floor());
 }
 
 // --- deciding
@@ -563,6 +576,8 @@ function more() {
   const facts = article.facts.filter((fact) => [fact.subject, fact.date, fact.amount].includes(entity.text));
   return [
     el("p", { class: "quiet" }, "rule ", el("code", {}, entity.rule ?? "none: a reviewer put it there")),
+    entity.value.id && ["AGREEMENT", "PARTNERSHIP"].includes(entity.label)
+      ? el("p", {}, el("button", { type: "button", class: "small", onclick: () => once(() => pacts.one(entity.value.id)) }, "all mentions of ", bdi(entity.value.id))) : null,
     ...entity.others.map((other) => el("p", { class: "other" }, el("b", {}, other.reviewer), `: ${VERDICTS[other.verdict] ?? other.verdict}`,
       other.correction ? [" – ", JSON.stringify(other.correction.value)].join("") : null, other.comment ? ` – ${other.comment}` : null)),
     facts.length ? el("h3", {}, "Facts") : null,
@@ -723,7 +738,7 @@ const DOES = {
   "accept-all": acceptAll, whole, mend: () => (byId("comment")?.flagging ? judge("flag", commentOf()) : draft ? mend() : judge("accept", commentOf())), drop: () => drop(),
   "start-earlier": () => nudge("start", false), "start-later": () => nudge("start", true), "end-earlier": () => nudge("end", false), "end-later": () => nudge("end", true),
   bounds: useSelection, add: addMissing, cursor, edit: () => byId("panel").querySelector(".fields input, .fields select, .fields textarea")?.focus(),
-  label: () => byId("label")?.focus(), comment: () => byId("comment")?.focus(), keys: showKeys, filter: showFilter, documents: showDocuments, scores: showScores,
+  label: () => byId("label")?.focus(), comment: () => byId("comment")?.focus(), keys: showKeys, filter: showFilter, documents: showDocuments, scores: showScores, pacts: () => pacts.list(),
   theme: () => theme({ auto: "light", light: "dark", dark: "auto" }[document.documentElement.dataset.theme]),
 };
 
