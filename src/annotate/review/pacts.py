@@ -121,7 +121,8 @@ class Pacts:
         return self._index.rows(
             "SELECT entities.number, entities.document, entities.start, entities.label, entities.before,"
             f" entities.text, entities.after, entities.lang, {_KEY} AS key, states.verdict,"
-            f" documents.id, documents.title, documents.date FROM {_FROM} AND {_KEY} IN ({marks}) ORDER BY entities.number LIMIT {_MOST}",
+            f" documents.id, documents.title, documents.date FROM {_FROM} AND {_KEY} IN ({marks})"
+            f" ORDER BY entities.number LIMIT {_MOST}",
             (reviewer, *keys),
         )
 
