@@ -175,6 +175,8 @@ def _sign(atoms: Sequence[Atom], start: int, k: int, settings: Settings) -> str 
         if k == start + 1 and ((text == "," and _lists(atoms, k)) or (text == "." and _is_footnote(atoms, k))):
             return None
         return "'" if text == "’" else text
+    if text == "،" and len(following) == 3:  # Persian writes thousands so: ۲۶،۷۵۰
+        return "٬"
     sign = _WIDE.get(text)
     if sign is None or settings.decimal != ".":
         return None

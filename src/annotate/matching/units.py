@@ -374,7 +374,7 @@ def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
 
 def _numeric(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
     """What begins with a digit: a date, a span of years, a code, a clock time, or else a number."""
-    for reader in () if is_pointed(atoms, k) else (_code, _date, _year_span, _clock):
+    for reader in () if is_pointed(atoms, k) else (_roman_date, _code, _date, _year_span, _clock):
         read = reader(atoms, k, settings)
         if read:
             return read
@@ -456,6 +456,17 @@ def _code(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     ):
         return end, CODE, {"code": None}
     return None
+
+
+def _roman_date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
+    """A date without spaces whose month is a Roman numeral: `4.II.1932`."""
+    if k + 4 >= len(atoms) or "roman" not in atoms[k + 2].kinds or not all(a.glued for a in atoms[k + 1 : k + 5]):
+        return None
+    day, stop, month, other, year = (atom.text for atom in atoms[k : k + 5])
+    if stop != other or stop not in _DATE_SIGNS or len(day) > 2 or not (year.isdecimal() and len(year) == 4):
+        return None
+    value = numeric_date([ascii_digits(day), str(atoms[k + 2].kinds["roman"]), ascii_digits(year)], "dmy")
+    return None if value is None else (k + 5, _text(atoms, k, k + 5), {"numeric_date": value})
 
 
 def _is_file_number(atoms: Sequence[Atom], k: int, end: int) -> bool:

@@ -349,16 +349,37 @@ def _bare_names(names: dict[str, str], found: Locale) -> Pairs:
     """
     several = {name: code for name, code in names.items() if " " in name and not re.search(r"[\d(/]", name)}
     position = max((0, -1), key=lambda p: sum(n - 1 for n in Counter(x.split()[p] for x in several).values()))
+    english, places = _english_names(), _place_words(found)
     bare: dict[str, set[str]] = defaultdict(set)
     known = {*_DEFAULT_CURRENCIES, *region_currencies(_likely_region(found) or "")}
     words = ({word for name in several for word in name.split() if several[name] == code} for code in _NEW)
     new = set.intersection(*words)
     for name, code in several.items():
-        word = name.split()[position]
+        word = name.split()[-1 if name in english else position]
+        if any(_is_form(word, place) for place in places):
+            continue
         short = word.isalpha() and word < "\u0900" and len(word) <= 3 and code not in known
         if code not in _HISTORIC_CURRENCIES and code not in _GOLD and word not in new and not short:
             bare[word].add(code)
     return [(candidates(codes), word) for word, codes in bare.items() if word not in names and len(word) > 1]
+
+
+@cache
+def _english_names() -> frozenset[str]:
+    """The English names of currencies, which some languages have for want of their own: their head is the last word."""
+    english = Locale("en")
+    return frozenset(fold(name) for code in _current_currencies() for name in _currency_names(english, code))
+
+
+def _place_words(found: Locale) -> frozenset[str]:
+    """The words of countries' names, which end the names of some currencies: `Bosna-Hersek`, `острова Кука`."""
+    return frozenset(word for name in found.territories.values() for word in fold(str(name)).split() if len(word) > 4)
+
+
+def _is_form(word: str, other: str) -> bool:
+    """Whether two words differ in an ending of at most two letters: `герцеговины` and `герцеговина`."""
+    stem = max(len(word), len(other)) - 2
+    return len(word) > 4 and min(len(word), len(other)) >= stem > 2 and word[:stem] == other[:stem]
 
 
 def candidates(codes: Iterable[str]) -> str:
@@ -538,6 +559,7 @@ def _numerals(lang: str) -> dict[str, Pairs]:
                 cardinals.append((str(n), fold(word)))
                 if len(plain := _unaccented(word)) > 5 and plain != fold(word):
                     cardinals.append((str(n), plain))
+        cardinals += _inflected(lang)
         word, _, five = num2words(-5, lang=lang).partition(" ")
         if five == num2words(5, lang=lang) and word.isalpha():
             minus.append(("", fold(word)))
@@ -551,6 +573,31 @@ def _numerals(lang: str) -> dict[str, Pairs]:
     except (NotImplementedError, ValueError, KeyError, IndexError, TypeError):
         pass
     return {"cardinal": cardinals, "ordinal": ordinals, "minus_word": minus, "decimal_word": point}
+
+
+#: The names that num2words has for the cases of a language, each where it has them.
+_CASES = (
+    *("genitive", "dative", "accusative", "instrumental", "locative", "partitive", "inessive", "elative", "illative"),
+    *("adessive", "ablative", "allative", "essive", "translative", "g", "d", "a", "i", "p"),
+)
+
+
+def _inflected(lang: str) -> Pairs:
+    """Number words in the other cases, of a language whose num2words inflects: `sadalla`, `двадцатью`.
+
+    The cases of one are left out, since they are pronouns as often.
+    """
+    from num2words import num2words
+
+    pairs: dict[tuple[str, str], None] = {}
+    for case in _CASES:
+        try:
+            for n in [*range(2, 101), *range(200, 1000, 100)]:
+                if (word := num2words(n, lang=lang, case=case)).isalpha():
+                    pairs[(str(n), fold(word))] = None
+        except (TypeError, KeyError, ValueError, IndexError):
+            continue
+    return list(pairs)
 
 
 def languages() -> list[str]:

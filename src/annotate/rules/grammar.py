@@ -53,7 +53,8 @@ def fold(word: str) -> str:
     return folded.translate(_EVENED)
 
 
-_EVENED = {ord("’"): "'", 0x200C: None, 0x200D: None}
+#: A dot above that does not compose is what casefolding leaves of İ.
+_EVENED = {ord("’"): "'", 0x200C: None, 0x200D: None, 0x0307: None}
 
 
 def even(word: str) -> str:
