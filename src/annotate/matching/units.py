@@ -462,7 +462,7 @@ def _roman_date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | No
     """A date without spaces whose month is a Roman numeral: `4.II.1932`."""
     if k + 4 >= len(atoms) or "roman" not in atoms[k + 2].kinds or not all(a.glued for a in atoms[k + 1 : k + 5]):
         return None
-    day, stop, month, other, year = (atom.text for atom in atoms[k : k + 5])
+    day, stop, _, other, year = (atom.text for atom in atoms[k : k + 5])
     if stop != other or stop not in _DATE_SIGNS or len(day) > 2 or not (year.isdecimal() and len(year) == 4):
         return None
     value = numeric_date([ascii_digits(day), str(atoms[k + 2].kinds["roman"]), ascii_digits(year)], "dmy")
