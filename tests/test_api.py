@@ -140,6 +140,16 @@ def test_a_pipeline_with_patterns_of_ones_own(tmp_path: Path) -> None:
     assert pipeline.options == Options(patterns=(tmp_path,), built_in=False, lang="nl", tokens=True)
 
 
+def test_a_slot_on_a_token_that_stands_several_times_has_all_its_words(tmp_path: Path) -> None:
+    """`OP: "+"` with a slot gives what follows one another, and not the first word alone."""
+    (tmp_path / "en").mkdir()
+    pattern = '[{TEXT: MV}, {kind: capital, OP: "+", slot: name}, {LOWER: of}, {kind: capital, slot: name}]'
+    rules = f"label: SHIP\nrules:\n  - id: ship\n    pattern: {pattern}\n"
+    (tmp_path / "en" / "ships.yaml").write_text(rules)
+    (record,) = annotate_many(["The MV Ada Lovelace of Cork."], pipeline=load(patterns=[tmp_path], lang="en"))
+    assert [span.value for span in record.spans] == [{"name": "Ada Lovelace"}]
+
+
 def test_faults_in_patterns_are_raised_at_once(tmp_path: Path) -> None:
     """`load` raises PatternError with every fault of every file, before any text is seen."""
     (tmp_path / "nl").mkdir()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import annotate
 from annotate.quality.cases import check, run_cases
 from annotate.rules.grammar import Grammar
 from annotate.rules.patterns import compile_language, folders
@@ -129,3 +130,12 @@ def test_files_at_the_root_are_read_last_and_for_every_language(tmp_path: Path) 
         grammar, faults = compile_language(lang, folders([root]))
         assert faults == []
         assert list(grammar.rules)[-1] == "ships/ship"
+
+
+def test_a_word_of_a_built_in_list_is_taken_out(tmp_path: Path) -> None:
+    """`without` takes words from all files that were read before, not from CLDR alone."""
+    document = annotate.Document("a", "They signed a deal, and Oslo signed a pact.", "a")
+    root_of(tmp_path, "without: {agreement_head: [deal]}\n", "en/less.yaml")
+    pipelines = [annotate.load(patterns=patterns, lang="en") for patterns in ([], [tmp_path])]
+    found = [[span.text for span in one.annotate(document).agreements] for one in pipelines]
+    assert found == [["deal", "pact"], ["pact"]]

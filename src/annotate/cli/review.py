@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.cli.app import app
-from annotate.cli.options import Json
+from annotate.cli.options import Json, Patterns
 from annotate.cli.say import FAILED, as_text, counted, harmless, note, say, stop, told
 
 if TYPE_CHECKING:
@@ -185,6 +185,7 @@ def suggest_command(
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what was found right, so that it stays so.")] = False,
+    patterns: Patterns = None,
     untried: Annotated[bool, typer.Option("--untried", help="Do not run them; quicker.")] = False,
 ) -> None:
     """Turn decisions into examples and rejects for the rules concerned, in YAML ready to paste.
@@ -194,6 +195,7 @@ def suggest_command(
     \b
     Examples:
       annotate suggest out/
+      annotate suggest out/ --patterns my-patterns -o reviewed/
     """
     from annotate.quality.step import DiffError
     from annotate.review.decisions import DecisionError
@@ -204,7 +206,7 @@ def suggest_command(
     with told(DecisionError, DiffError, PatternError, OSError):
         judged, _ = read_all(_files(out, decisions))
         made = suggestions(documents(out, judged), everything=everything)
-        found = made.found if untried else tried(made.found)
+        found = made.found if untried else tried(made.found, patterns or ())
         paths = write(found, target) if target else []
     if target is None:
         for name, content in pages(found).items():

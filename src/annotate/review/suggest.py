@@ -120,15 +120,15 @@ def _marked(text: str, start: int, end: int, inside: Sequence[Entity]) -> str | 
     return marked if whole else None
 
 
-def tried(found: Sequence[Suggestion]) -> list[Suggestion]:
-    """The suggestions with what `annotate test` says of each that does not hold yet."""
+def tried(found: Sequence[Suggestion], own: Sequence[Path] = ()) -> list[Suggestion]:
+    """The suggestions with what `annotate test` says of each that does not hold yet; `own` are the user's patterns."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write(found, root)
         said = {
             (result.lang, result.text, result.reject): result.message
             for lang in sorted({one.lang for one in found})
-            for result in run_cases(lang, [*patterns.folders(), root], {p.as_posix() for p in root.rglob("*.yaml")})
+            for result in run_cases(lang, [*patterns.folders(own), root], {p.as_posix() for p in root.rglob("*.yaml")})
         }
     return [replace(one, wrong=said.get((one.lang, notation.unmark(one.text)[0], one.reject), "")) for one in found]
 

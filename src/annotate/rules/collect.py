@@ -111,6 +111,12 @@ def _lists(sources: Sources, model: PatternFile, home: _Home) -> None:
             sources.keys.pop(name, None)
         if isinstance(what, Description) and what.running:
             sources.running.add(name)
+    for removed, taken in model.without.items():
+        name, gone = str(removed), {*map(fold, taken)}
+        sources.without[name] |= gone
+        if name in sources.lists:  # what earlier files list; later ones, and this one itself, may list it again
+            sources.lists[name] = [(value, form) for value, form in sources.lists[name] if fold(form) not in gone]
+        sources.uses.append(Use("list", name, home.shown, removed.place))
     for given, words in model.lists.items():
         name = str(given)
         sources.list_places.setdefault((name, home.shown), given.place)
@@ -123,9 +129,6 @@ def _lists(sources: Sources, model: PatternFile, home: _Home) -> None:
             sources.keys_used.setdefault((name, value, home.shown), place)
             for form in forms:
                 sources.lists[name].append((value, form))
-    for removed, words in model.without.items():
-        sources.without[str(removed)].update(map(fold, words))
-        sources.uses.append(Use("list", str(removed), home.shown, removed.place))
     for weak in model.weak:
         sources.weak.add(str(weak))
         sources.uses.append(Use("list", str(weak), home.shown, weak.place))

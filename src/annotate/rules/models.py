@@ -90,7 +90,7 @@ class Case(Model):
 class MarkedCase(Case):
     """An example, with what its document says of itself."""
 
-    text: Marked = Field(description="The sentence, its spans marked as [words](value)")
+    text: Marked = Field(description="The sentence, its spans marked as `[words](value)`")
 
 
 def _language_key(key: Text) -> Text:

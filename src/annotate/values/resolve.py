@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from annotate.matching.numbers import Number
 from annotate.rules import cldr
 from annotate.rules.grammar import Grammar
-from annotate.rules.matches import Match
+from annotate.rules.matches import Match, Slot
 from annotate.spans import Value
 from annotate.values.amounts import resolve_money
 from annotate.values.listed import stretches
@@ -63,7 +64,17 @@ def _partnership(match: Match, surface: str, context: Context) -> Value | None:
 
 def _slots(match: Match, surface: str, context: Context) -> Value | None:
     """For labels of the user's own: the slots as they are."""
-    return {name: _plain(slots[0].value, slots[0].text) for name, slots in sorted(match.slots.items())}
+    return {name: _plain(slots[0].value, _words(slots)) for name, slots in sorted(match.slots.items())}
+
+
+def _words(slots: Sequence[Slot]) -> str:
+    """The words of a slot: of one on a token that may stand several times, all that follow one another."""
+    words = slots[0].text
+    for last, slot in pairwise(slots):
+        if not 0 <= slot.start - last.end <= 1:
+            break
+        words += " " * (slot.start - last.end) + slot.text
+    return words
 
 
 def _plain(value: Any, text: str) -> str:
