@@ -15,7 +15,8 @@ from annotate.knowledge.store import Store, grouped
 from annotate.knowledge.tables import Agreement, Partnership
 from annotate.knowledge.write import read_rows
 from annotate.quality.step import holds_records
-from annotate.review.decisions import Decision
+from annotate.review.decisions import Decision, living
+from annotate.review.pacts import merged
 
 Found = Agreement | Partnership
 
@@ -87,7 +88,8 @@ def _rows(where: Path, known: Mapping[str, Known], decisions: Iterable[Decision]
     if not holds_records(where):
         raise ExportError(f"{where}: holds neither tables of `annotate knowledge` nor the output of `annotate run`")
     with tempfile.TemporaryDirectory() as folder, closing(Store(Path(folder) / "claims.sqlite")) as store:
-        store.take(where, decisions)
-        for _, one in rows(grouped(store.linked(known)), known):
+        judged = tuple(decisions)
+        store.take(where, judged)
+        for _, one in rows(grouped(store.linked(known, merged(living(judged)))), known):
             if isinstance(one, Found):
                 yield one

@@ -45,6 +45,8 @@ class Claim(Struct, frozen=True):
     label: str
     #: What names it while nothing else does: the record and the place of its first mention.
     own: str
+    #: The key that its mentions have in the record.
+    key: str | None
     kind: str
     count: int | None
     level: tuple[str, ...]
@@ -134,6 +136,7 @@ class _Reader:
         claim = Claim(
             label=first.label,
             own=f"{self._record.id}#{first.start}",
+            key=first.value.id if count is None else None,
             kind=kind,
             count=count,
             level=level,

@@ -25,15 +25,16 @@ from annotate.review.decisions import Decision
 from annotate.version import __version__
 
 #: Goes up with what a claim holds: claims of another version are made anew.
-_FORM = f"1 {__version__}"
+_FORM = f"2 {__version__}"
 
 _TABLES = """
 CREATE TABLE form (name TEXT);
 CREATE TABLE records (id TEXT PRIMARY KEY, line BLOB, verdicts BLOB, run INTEGER) WITHOUT ROWID;
 CREATE INDEX lines ON records (line);
-CREATE TABLE claims (number INTEGER PRIMARY KEY, record TEXT, place INTEGER, label TEXT, own TEXT, signature BLOB,
-  is_told INTEGER, content BLOB);
+CREATE TABLE claims (number INTEGER PRIMARY KEY, record TEXT, place INTEGER, label TEXT, own TEXT, key TEXT,
+  signature BLOB, is_told INTEGER, content BLOB);
 CREATE INDEX by_record ON claims (record);
+CREATE INDEX by_key ON claims (key);
 CREATE INDEX by_signature ON claims (signature);
 CREATE TABLE ids (signature BLOB PRIMARY KEY, id TEXT, block TEXT) WITHOUT ROWID;
 """
@@ -120,9 +121,18 @@ class Store:
         row = (one.id, checksum, _verdicts(judged.get(one.id)), run)
         base.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", row)
         base.executemany(
-            "INSERT INTO claims VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO claims VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (one.id, place, claim.label, claim.own, _packed(claim.signature), claim.is_told, _ENCODER.encode(claim))
+                (
+                    one.id,
+                    place,
+                    claim.label,
+                    claim.own,
+                    claim.key,
+                    _packed(claim.signature),
+                    claim.is_told,
+                    _ENCODER.encode(claim),
+                )
                 for place, claim in enumerate(claims_of(Record.from_dict(one.decided().record)))
             ),
         )
@@ -137,8 +147,13 @@ class Store:
         self._base.execute("DELETE FROM claims WHERE record IN (SELECT id FROM records WHERE run <> ?)", (run,))
         return self._base.execute("DELETE FROM records WHERE run <> ?", (run,)).rowcount
 
-    def linked(self, known: Mapping[str, Known]) -> Iterator[tuple[str, str, Claim]]:
-        """Each claim that tells enough, with its id behind a key that all of the same parties share; in order."""
+    def linked(
+        self, known: Mapping[str, Known], into: Mapping[str, str] | None = None
+    ) -> Iterator[tuple[str, str, Claim]]:
+        """Each claim that tells enough, with its id behind a key that all of the same parties share; in order.
+
+        `into` says what reviewers have made one: what the claims of a key are claims of instead.
+        """
         base = self._base
         signatures = [_DECODE_SIGNATURE(one) for (one,) in base.execute("SELECT DISTINCT signature FROM claims") if one]
         base.execute("BEGIN")
@@ -151,6 +166,8 @@ class Store:
                 if name is not None
             ),
         )
+        for old, now in (into or {}).items():
+            self._merge(old, now)
         base.execute("DROP TABLE IF EXISTS temp.ordered")
         base.execute(_ORDERED)
         base.execute("COMMIT")
@@ -158,6 +175,16 @@ class Store:
             cursor.execute("SELECT block, id, content FROM ordered JOIN claims USING (number) ORDER BY ordered.rowid")
             for block, name, content in cursor:
                 yield block, name, _DECODE_CLAIM(content)
+
+    def _merge(self, old: str, now: str) -> None:
+        """Give the claims of one key the id that those of another have."""
+        base = self._base
+        of = "signature IN (SELECT signature FROM claims WHERE key = ?)"
+        there = base.execute(f"SELECT id, block FROM ids WHERE {of} ORDER BY id LIMIT 1", (now,)).fetchone()
+        if there is not None:
+            base.execute(f"UPDATE ids SET id = ?, block = ? WHERE {of}", (*there, old))
+        else:
+            base.execute(f"UPDATE ids SET id = ? WHERE {of}", (now, old))
 
 
 _ENCODER = msgspec.json.Encoder()

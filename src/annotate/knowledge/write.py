@@ -21,7 +21,8 @@ from annotate.knowledge.identity import Known
 from annotate.knowledge.rows import rows
 from annotate.knowledge.store import Store, Taken, grouped
 from annotate.knowledge.tables import TABLES, Row
-from annotate.review.decisions import Decision
+from annotate.review.decisions import Decision, living
+from annotate.review.pacts import merged
 from annotate.storage.write import explained, publish
 
 #: The folder within the target that the next run starts from; it says that the target is ours.
@@ -57,16 +58,16 @@ def write_knowledge(
     Raises ExportError where the output or the folder is none that this can be done with, OutputError where the system
     refuses.
     """
-    chosen = tuple(formats)
+    chosen, judged = tuple(formats), tuple(decisions)
     check_target(target)
     with explained(target):
         state = target / STATE
         state.mkdir(parents=True, exist_ok=True)
         with _drafts(state) as folder, closing(Store(state / "claims.sqlite")) as store:
-            made = Made(store.take(out, decisions))
+            made = Made(store.take(out, judged))
             with ExitStack() as stack:
                 files = {name: [stack.enter_context(_OPEN[one](folder, name)) for one in chosen] for name in TABLES}
-                for name, row in rows(grouped(store.linked(known)), known):
+                for name, row in rows(grouped(store.linked(known, merged(living(judged)))), known):
                     made.rows[name] += 1
                     content = row.to_dict()
                     for file in files[name]:
