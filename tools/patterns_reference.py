@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from annotate.rules import frames
 from annotate.rules.checked import checked
 from annotate.rules.grammar import BUILT_IN_KINDS
 from annotate.rules.keys import KINDS
@@ -82,6 +83,17 @@ def _lists() -> Iterator[tuple[str, str, str]]:
         yield f"`{name}`", "" if written == "none" else f"`{written}`", str(what.text)
 
 
+def frame_lists() -> str:
+    """The lists of `frames`, with their keys."""
+    rows = ((f"`{name}`", what, "" if key == "none" else keys_shown(key)) for name, (what, key) in frames.LISTS.items())
+    return table(("list", "what", "keys"), rows)
+
+
+def keys_shown(key: str | tuple[str, ...]) -> str:
+    """The keys that a list may have, as a cell of a table."""
+    return key if isinstance(key, str) else ", ".join(f"`{one}`" for one in key)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "file": lambda: keys(PatternFile),
     "rule": lambda: keys(Rule),
@@ -96,6 +108,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "description": lambda: keys(Description),
     "keys": list_keys,
     "lists": lists,
+    "frames": frame_lists,
 }
 
 if __name__ == "__main__":

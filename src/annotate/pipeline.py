@@ -96,7 +96,7 @@ class Pipeline:
         tokens = tokenise(read.text)
         outcomes = [outcome for part in parts if (outcome := self._outcome(read, tokens, part))]
         spans = [span for outcome in outcomes for span in outcome.spans]
-        facts = link(spans, tokens, self._region(read))
+        facts = link(spans, tokens, self._region(read), read.date)
         if self.options.labels:
             spans, facts = only(spans, facts, self.options.labels)
         kept = tokens if self.options.tokens else None

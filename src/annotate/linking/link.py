@@ -10,29 +10,39 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from annotate.linking.acronyms import mentions
+from annotate.linking.clauses import Reading
 from annotate.linking.currencies import settle_currencies
-from annotate.linking.facts import facts_of
+from annotate.linking.facts import facts_in
 from annotate.linking.identity import settle_identity
 from annotate.linking.linked import Linked
 from annotate.linking.parties import settle_parties
-from annotate.linking.sentences import sentences
 from annotate.records import Fact
 from annotate.spans import AgreementValue, PartnershipValue
 from annotate.text.tokens import Tokens
 
 
-def link(spans: list[Linked], tokens: Tokens, region: str | None = None) -> list[Fact]:
-    """Add later mentions of acronyms, number the spans, fill what they say of one another; the facts they make."""
+def link(spans: list[Linked], tokens: Tokens, region: str | None = None, today: str | None = None) -> list[Fact]:
+    """Add later mentions of acronyms, number the spans, fill what they say of one another; the facts they make.
+
+    `today` is the document's date: what is told in the present has come about on a day before it.
+    """
+    reading = Reading(tokens, today)
     settle_currencies(spans, tokens, region)
-    settle_parties(spans, tokens)
+    spans.sort(key=_place)
+    settle_parties(spans, reading)
     spans += mentions(spans, tokens)
-    spans.sort(key=lambda s: (s.match.start, -s.match.end, s.match.label or ""))
+    spans.sort(key=_place)
     for number, span in enumerate(spans, 1):
         span.id = f"s{number}"
         span.text = tokens.text[span.match.start : span.match.end]
-    facts = [fact for place, inside in sentences(spans, tokens) for fact in facts_of(inside, place, tokens)]
+    facts = list(facts_in(spans, reading))
     settle_identity(spans, tokens)
     return facts
+
+
+def _place(span: Linked) -> tuple[int, int, str]:
+    """The order in which the spans of a record stand."""
+    return span.match.start, -span.match.end, span.match.label or ""
 
 
 def only(spans: list[Linked], facts: list[Fact], labels: Collection[str]) -> tuple[list[Linked], list[Fact]]:

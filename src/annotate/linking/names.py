@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from annotate.rules.grammar import Grammar, fold
-from annotate.text.tokenise import tokenise
+from annotate.linking.phrases import Phrases
+from annotate.rules.grammar import Grammar
 from annotate.text.tokens import Tokens
 
 _LISTS = ("territory", "organisation")
-#: How many words are remembered with the names that begin with them.
-_KEPT = 20_000
+#: The list of `frames` whose words name a party only beside another.
+_DEMONYM = "demonym"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,61 +25,39 @@ class Mention:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    words: tuple[str, ...]
-    code: str
-    kind: str
-    #: The name itself, where only this spelling is one.
-    exact: str | None
-
-
 class Names:
     """The names of countries and organisations in a language, by their first word."""
 
     def __init__(self, grammar: Grammar, lists: Sequence[str] = _LISTS) -> None:
-        self._by_first: dict[str, list[_Entry]] = {}
+        self._phrases: Phrases[tuple[str, str, bool]] = Phrases()
+        endings = frozenset({"", *grammar.frames.get("ending", ())})
         for kind in lists:
-            for form, code in grammar.lists.get(kind, {}).items():
-                name = form.removeprefix("=")
-                words = tuple(map(fold, tokenise(name).words))
-                if words and code:
-                    entry = _Entry(words, code, kind, name if form != name else None)
-                    self._by_first.setdefault(words[0], []).append(entry)
-        for entries in self._by_first.values():
-            entries.sort(key=lambda entry: -len(entry.words))
-        self._seen: dict[str, Sequence[_Entry]] = {}
+            forms = grammar.frames if kind == _DEMONYM else grammar.lists
+            for form, code in forms.get(kind, {}).items():
+                if not code:
+                    continue
+                what = code, kind, kind != _DEMONYM or form.removeprefix("=")[0].isupper()
+                self._phrases.add(form, what)
+                if len(endings) > 1 and kind != _DEMONYM and form[0] != "=" and form[-1] != "*":
+                    self._phrases.add(_stem(form, endings), what, endings)
 
     def find(self, tokens: Tokens, first: int, last: int) -> Iterator[Mention]:
-        """What is named in a stretch of tokens, the longest name first."""
-        words, seen = tokens.words, self._seen
+        """What is named in a stretch of tokens, the longest name first; a name has its capital."""
         i = first
         while i < last:
-            entries = seen.get(words[i])
-            if entries is None:
-                entries = self._beginning_with(words[i])
-            found = self._at(entries, tokens, i, last) if entries else None
-            if found:
-                yield found
-            i = found.j if found else i + 1
+            j, found = self._phrases.at(tokens, i, last)
+            lower = tokens.words[i][0].islower()
+            what = next((one for one in found if not (lower and one[2])), None)
+            if what is not None:
+                code, kind, _ = what
+                yield Mention(i, j, tokens.text[tokens.starts[i] : tokens.end(j - 1)], code, kind)
+            i = j if what is not None else i + 1
 
-    def _beginning_with(self, word: str) -> Sequence[_Entry]:
-        """The names that a word may begin; a name has its capital where the script has any."""
-        if len(self._seen) > _KEPT:
-            self._seen.clear()
-        entries = () if word[0].islower() else self._by_first.get(fold(word), ())
-        self._seen[word] = entries
-        return entries
 
-    def _at(self, entries: Sequence[_Entry], tokens: Tokens, i: int, last: int) -> Mention | None:
-        for entry in entries:
-            j = i + len(entry.words)
-            if j > last or (j > i + 1 and tuple(map(fold, tokens.words[i:j])) != entry.words):
-                continue
-            text = tokens.text[tokens.starts[i] : tokens.end(j - 1)]
-            if entry.exact in (None, text):
-                return Mention(i, j, text, entry.code, entry.kind)
-        return None
+def _stem(form: str, endings: frozenset[str]) -> str:
+    """A name without its ending, where that leaves enough of it."""
+    longest = max((e for e in endings if e and form.endswith(e) and len(form) - len(e) > 2), key=len, default="")
+    return form.removesuffix(longest)
 
 
 #: The names of each language and choice of lists that has been met, with the grammar that they are of.

@@ -32,6 +32,7 @@ def build(sources: Sources, fingerprint: str) -> Grammar:
         labels=sources.labels,
         names=sources.names,
         lists={name: {form: value for value, form in pairs} for name, pairs in forms.items()},
+        frames={name: {str(form): value for value, form in pairs} for name, pairs in sources.frames.items()},
         weak=frozenset(sources.weak),
         cases=(*sources.cases, *_idle_cases(sources, rules)),
         lacking=_lacking(sources, filled),

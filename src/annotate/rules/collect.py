@@ -67,6 +67,7 @@ def collect(sources: Sources, data: bytes, shown: str, relative: Path) -> None:
     )
     _labels(sources, model, home)
     _lists(sources, model, home)
+    _frames(sources, model, home)
     _names(sources, model, home)
     _taken_out(sources, model, home)
     for rule, fields in zip(model.rules, file.tree.get(Text("rules"), ()), strict=True):
@@ -134,6 +135,15 @@ def _lists(sources: Sources, model: PatternFile, home: _Home) -> None:
         sources.uses.append(Use("list", str(weak), home.shown, weak.place))
     for lacking in model.lacks:
         sources.lacks[str(lacking)] = (home.shown, lacking.place)
+
+
+def _frames(sources: Sources, model: PatternFile, home: _Home) -> None:
+    for given, words in model.frames.items():
+        by_key = words.items() if isinstance(words, dict) else [(Text(""), words)]
+        for key, forms in by_key:
+            place = key.place if isinstance(words, dict) else given.place
+            sources.frame_keys.append((str(given), str(key), home.shown, place))
+            sources.frames[str(given)] += [(str(key), form) for form in forms]
 
 
 # --- name lists

@@ -357,6 +357,8 @@ class Grammar:
     labels: Mapping[str, Label]
     names: Mapping[str, ListedName]
     lists: Mapping[str, Mapping[str, str]]
+    #: What linking reads besides, by list: forms with what they tell.
+    frames: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: Lists of words so common that they are no triggers where a rule has any other.
     weak: frozenset[str] = frozenset()
     #: Examples of whole files: the rule's id or `:LABEL`, the example, whether it is a reject.

@@ -358,6 +358,9 @@ class PatternFile(LabelSpec):
     without_examples: Words = Field(
         [], description="Examples of other files that no longer hold: their text, their rule's id, or their file"
     )
+    frames: dict[Word, _ListWords] = Field(
+        {}, description="Verbs that tell what became of an agreement, and names of parties, by list; no rule names them"
+    )
     lacks: ListNames = Field([], description="Described lists that have no words in this language, on purpose")
     names: dict[Word, list[Name]] = Field({}, description="Known agreements and partnerships, by list")
     rules: list[Rule] = Field([], description="The rules")

@@ -42,6 +42,9 @@ class Sources:
 
     #: Word lists: `(key, form)` pairs, what each list is for, and what its keys may be.
     lists: dict[str, list[tuple[str, Text]]] = field(default_factory=lambda: defaultdict(list))
+    #: The same for the lists of `frames`, with where each key and list stands.
+    frames: dict[str, list[tuple[str, Text]]] = field(default_factory=lambda: defaultdict(list))
+    frame_keys: list[tuple[str, str, str, Place]] = field(default_factory=list)
     described: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     #: List, key and file, and where the key stands first.

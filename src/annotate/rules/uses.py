@@ -6,6 +6,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterator
 
+from annotate.rules import frames
 from annotate.rules.cldr import territory_codes
 from annotate.rules.faults import Fault, nearest
 from annotate.rules.grammar import BUILT_IN_KINDS
@@ -23,6 +24,7 @@ def check_uses(sources: Sources) -> None:
     _check_entries(sources)
     _check_lists(sources)
     _check_keys(sources)
+    _check_frames(sources)
     _check_slots(sources)
     _check_taken_out(sources)
     _check_cycles(sources)
@@ -91,6 +93,15 @@ def _check_keys(sources: Sources) -> None:
         declared = sources.keys.get(name)
         if declared is not None and (complaint := keys_of(declared).complaint(key)):
             sources.fault(path, place, f"list {name}: {complaint}")
+
+
+def _check_frames(sources: Sources) -> None:
+    """A list of `frames` is one that linking reads, and its keys are keys."""
+    for name, key, path, place in sources.frame_keys:
+        if name not in frames.LISTS:
+            sources.fault(path, place, f"'{name}' is no list of frames; {nearest(name, frames.LISTS)}")
+        elif complaint := frames.keys_for(name).complaint(key):
+            sources.fault(path, place, f"frames {name}: {complaint}")
 
 
 def _check_slots(sources: Sources) -> None:

@@ -1,0 +1,90 @@
+"""Words and phrases looked up at a place of a text: by their first word, the longest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from annotate.rules.grammar import fold
+from annotate.text.tokenise import tokenise
+from annotate.text.tokens import Tokens
+
+T = TypeVar("T")
+#: How many words are remembered with the phrases that begin with them.
+_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T]):
+    """A phrase: its folded words, what it stands for, and its spelling where only that will do."""
+
+    words: tuple[str, ...]
+    what: T
+    exact: str | None
+    #: Whether the last word is a stem (`ratifi*`), and which endings it may have; None for any.
+    stem: bool
+    endings: frozenset[str] | None
+
+
+class Phrases(Generic[T]):
+    """Forms as word lists write them (`=EU`, `ratifi*`, `in force`), found in texts."""
+
+    def __init__(self) -> None:
+        self._by_first: dict[str, list[Entry[T]]] = {}
+        self._stems: dict[str, list[Entry[T]]] = {}
+        self._seen: dict[str, Sequence[Entry[T]]] = {}
+
+    def add(self, form: str, what: T, endings: frozenset[str] | None = None) -> None:
+        """Let a form stand for something; with `endings` its last word may have any of them."""
+        exact = form[1:] if form.startswith("=") else None
+        stem = form.endswith("*") or endings is not None
+        words = tuple(map(fold, tokenise(form.removeprefix("=").removesuffix("*")).words))
+        if not words:
+            return
+        entry = Entry(words, what, exact, stem, endings)
+        held = self._stems if stem and len(words) == 1 else self._by_first
+        kept = held.setdefault(words[0], [])
+        kept.append(entry)
+        kept.sort(key=lambda one: (-len(one.words), -len(one.words[-1])))
+
+    def at(self, tokens: Tokens, i: int, last: int) -> tuple[int, Sequence[T]]:
+        """Where the longest phrase that begins at a token ends, and all that it stands for; (i, ()) for none."""
+        word = tokens.words[i]
+        entries = self._seen.get(word)
+        if entries is None:
+            entries = self._beginning_with(word)
+        for n, entry in enumerate(entries):
+            j = i + len(entry.words)
+            if j <= last and self._fits(entry, tokens, i, j):
+                others = entries[n + 1 :]
+                same = [o.what for o in others if len(o.words) == j - i and self._fits(o, tokens, i, j)]
+                return j, [entry.what, *same]
+        return i, ()
+
+    def _beginning_with(self, word: str) -> Sequence[Entry[T]]:
+        if len(self._seen) > _KEPT:
+            self._seen.clear()
+        folded = fold(word)
+        found = [*self._by_first.get(folded, ())]
+        for length in range(len(folded), 1 if self._stems else len(folded), -1):
+            for entry in self._stems.get(folded[:length], ()):
+                if entry.endings is None or folded[length:] in entry.endings:
+                    found.append(entry)
+        found.sort(key=lambda entry: -len(entry.words))
+        self._seen[word] = found
+        return found
+
+    def _fits(self, entry: Entry[T], tokens: Tokens, i: int, j: int) -> bool:
+        if j > i + 1:
+            words = [fold(word) for word in tokens.words[i:j]]
+            if tuple(words[:-1]) != entry.words[:-1]:
+                return False
+            rest, wanted = words[-1], entry.words[-1]
+            if entry.stem:
+                tail = rest[len(wanted) :]
+                if not rest.startswith(wanted) or (entry.endings is not None and tail not in entry.endings):
+                    return False
+            elif rest != wanted:
+                return False
+        return entry.exact is None or entry.exact == tokens.text[tokens.starts[i] : tokens.end(j - 1)]
