@@ -351,6 +351,7 @@ def _read_parts(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
             if parts and (not _fits(parts[-1], number.value) or not _belongs(atoms, start, k, largest)):
                 break
             plain = number.plain if not parts else None
+            largest = max(largest or number.scale, number.scale) if number.scale else largest
             parts.append(number.value)
             numerals += 1
         k = end = after
@@ -422,6 +423,9 @@ _AFTER_MINUS = SIGNS_OF_MONEY | {"cardinal", "bare_scale", "article_numeral"}
 #: Kinds of what stands before a number, and not before a negative one.
 _NUMBERED = frozenset({"scale", "short_scale", "cardinal", "currency", "weekday", "month", "month_short"})
 _NO_MINUS = _NUMBERED | SIGNS_OF_MONEY | {"minus_stop"}
+_COUNTED = _CURRENCIES | {"year_after", "month_after", "day_after", "period"}
+#: What may be glued behind a currency that is a syllable of other words, too.
+_BEHIND_SUMS = frozenset({"before_particle", "bound_after", "sum_after"})
 _OF_SUMS = _CURRENCIES | {"scale", "short_scale"}
 
 
@@ -436,7 +440,7 @@ _Step = tuple[int, Number | None, Decimal | None]
 
 #: What a word may be with which a number in words goes on; `_step` reads them.
 CONTINUES = frozenset(
-    {"scale", "short_scale", "cardinal", "number_joiner", "half_more", "decimal_word", "article_numeral"}
+    {"scale", "short_scale", "cardinal", "number_joiner", "half_more", "decimal_word", "article_numeral", "numeral_sign"}
 )
 
 
@@ -453,8 +457,11 @@ def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, aft
         scaled = atom.glued and following.glued and "scale" in following.kinds  # 7000여만: some 70 million
         if "number_joiner" in atom.kinds and after_word and ("cardinal" in following.kinds or counted or one or scaled):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
-    if first and "digit_word" in atom.kinds and (written := _digit_by_digit(atoms, k)) is not None:
+    if first and _digits_of(atom) and (written := _digit_by_digit(atoms, k)) is not None:
         return written[0], written[1], None
+    counted = not first and atoms[k - 1].text[-1].isdecimal()  # 370 억: the sign is the scale of the digits
+    if "numeral_sign" in atom.kinds and not counted and (signs := _in_signs(atoms, k)) is not None:
+        return signs[0], signs[1], None
     if atom.text[0].isdecimal() or (first and is_pointed(atoms, k)):
         read = read_digits(atoms, k, settings)
         if read is None or not (first or (after_word and _goes_on(atoms, k, *read))):
@@ -463,31 +470,94 @@ def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, aft
     return _word_step(atoms, k, first=first, after_word=after_word)
 
 
+#: Signs that group digits which are written as words one by one.
+GROUPS = frozenset("、，,")
+
+
 def _digit_by_digit(atoms: Sequence[Atom], k: int) -> tuple[int, Number] | None:
     """A number of three and more digits that are written as words one by one, in groups or not: 三四五, 三、二四〇.
 
     Two of them are more often two numbers: 二三日 are two or three days.
     """
-    groups = [_digit_words(atoms, k)]
-    end = k + len(groups[0])
-    while len(groups[0]) <= 3 and end + 3 < len(atoms) and atoms[end].text in "、，,":
-        group = _digit_words(atoms, end + 1)
+    first, end = _digit_words(atoms, k)
+    groups = [first]
+    while len(first) <= 3 and end < len(atoms) and atoms[end].text in GROUPS:
+        group, after = _digit_words(atoms, end + 1)
         if len(group) != 3:
             break
         groups.append(group)
-        end += 4
+        end = after
     digits = "".join(groups)
     if not 3 <= len(digits) <= MAX_DIGITS or digits[0] == "0":
         return None
     return end, Number(Decimal(digits), plain=digits if len(groups) == 1 else None)
 
 
-def _digit_words(atoms: Sequence[Atom], k: int) -> str:
+def _digit_words(atoms: Sequence[Atom], k: int) -> tuple[str, int]:
+    """The digits from `k` on that are written as words, one by one or in pairs, with the index after them."""
     digits = ""
-    while k < len(atoms) and len(digits) <= MAX_DIGITS and (digit := atoms[k].kinds.get("digit_word")):
+    while k < len(atoms) and len(digits) <= MAX_DIGITS and (digit := _digits_of(atoms[k])):
         digits += digit
         k += 1
-    return digits
+    return digits, k
+
+
+def _digits_of(atom: Atom) -> str | None:
+    return atom.kinds.get("digit_word") or atom.kinds.get("digit_pair")
+
+
+def _in_signs(atoms: Sequence[Atom], start: int) -> tuple[int, Number] | None:
+    """A number in signs that are syllables of other words, too: 이천오백만 원, 삼조 오천억 달러, 천구백사십오년.
+
+    Such signs are a number only where a word begins, two and more of them or one between spaces (만 원), and before
+    what they count. Of the signs that may go on, the last one counts that leaves a number before such a word: 이십일일 is the 21st, 이십일 the 20th.
+    """
+    before = atoms[start - 1] if start else None
+    if before is not None and (
+        "vague_before" in before.kinds or (atoms[start].glued and before.text[-1].isalnum() and "bound" not in before.kinds)
+    ):
+        return None
+    found: tuple[int, Number] | None = None
+    whole, part, digit = Decimal(0), Decimal(0), Decimal(0)
+    last_myriad, last_unit = Decimal("Infinity"), _MYRIAD
+    k = start
+    while k < len(atoms) and (sign := atoms[k].kinds.get("numeral_sign")):
+        value = Decimal(sign)
+        if k > start and not atoms[k].glued and Decimal(atoms[k - 1].kinds["numeral_sign"]) < 10:
+            break
+        if value < 10:
+            if digit:
+                break
+            digit = value
+        elif value < _MYRIAD:
+            if value >= last_unit:
+                break
+            part, digit, last_unit = part + (digit or 1) * value, Decimal(0), value
+        else:
+            if value >= last_myriad:
+                break
+            whole += (part + digit or 1) * value
+            part, digit, last_unit, last_myriad = Decimal(0), Decimal(0), _MYRIAD, value
+        k += 1
+        several = k - start > 1 or (value >= 100 and k < len(atoms) and not atoms[k].glued)
+        if several and _counts(atoms, k):
+            scale = last_myriad if last_myriad.is_finite() else None
+            found = k, Number(whole + part + digit, scale=scale)
+    return found
+
+
+#: In East Asia numbers are counted by ten thousands.
+_MYRIAD = Decimal(10_000)
+
+
+def _counts(atoms: Sequence[Atom], end: int) -> bool:
+    """Whether a currency or a unit of time stands at `end`, which numbers in syllables of other words need."""
+    if end >= len(atoms) or (kinds := atoms[end].kinds.keys()).isdisjoint(_COUNTED):
+        return False
+    if end + 1 >= len(atoms) or not atoms[end + 1].glued or kinds.isdisjoint(_CURRENCIES):
+        return True
+    following = atoms[end + 1]  # 원 is a currency in 오만 원을, and none in 오만 원정
+    return not following.text[0].isalpha() or not _BEHIND_SUMS.isdisjoint(following.kinds)
 
 
 def _goes_on(atoms: Sequence[Atom], k: int, end: int, number: Number) -> bool:

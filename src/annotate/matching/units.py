@@ -17,6 +17,7 @@ from typing import Any
 
 from annotate.matching.numbers import (
     CONTINUES,
+    GROUPS,
     MAX_DIGITS,
     MINUS,
     SIGNS_OF_MONEY,
@@ -202,7 +203,7 @@ _NEAR, _AHEAD, _BEHIND = 7, 16, 3
 #: Tokens behind a number that say where it ends.
 _MARGIN = 3
 #: Kinds of a word that may begin a number.
-NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral", "minus_word"})
+NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral", "minus_word", "numeral_sign", "digit_pair"})
 _NOTHING: dict[str, Any] = {}
 
 
@@ -234,6 +235,10 @@ def units_of(
                 kinds = {**phrase_kinds, CAPITAL: ""}
             if word[0].isdecimal() or not NUMERAL.isdisjoint(kinds):
                 j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+            elif _in_signs_only(words[i:j], phrase_kinds, lexicon):
+                number = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
+                if "number" in number[2]:
+                    j, orth, kinds = number
         else:
             orth, kinds = word, lexicon[word] or _NOTHING
             if word[0].isdecimal():
@@ -242,7 +247,8 @@ def units_of(
                 else:
                     j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
             elif kinds and not NUMERAL.isdisjoint(kinds):
-                if j >= end or (j not in phrases and "minus_word" not in kinds and _ends_number(words[j], lexicon)):
+                sign = "minus_word" in kinds or ("numeral_sign" in kinds and not tokens.glued(i))
+                if j >= end or (j not in phrases and not sign and _ends_number(kinds, words[j], lexicon)):
                     kinds = _word_alone(word, kinds, lexicon, settings)
                 else:
                     j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
@@ -284,10 +290,12 @@ def _stands_alone(tokens: Tokens, i: int, phrases: Mapping[int, tuple[int, Kinds
     return kinds is None or _GOES_ON.isdisjoint(kinds)
 
 
-def _ends_number(following: str, lexicon: Lexicon) -> bool:
-    """Whether a number in words cannot go on with a word."""
+def _ends_number(word: Kinds, following: str, lexicon: Lexicon) -> bool:
+    """Whether a number in words cannot go on with a word, nor with a sign that groups it: 三、二四〇円."""
+    if following[0].isdecimal() or following == "-" or (following in GROUPS and "digit_word" in word):
+        return False
     kinds = lexicon[following]
-    return not following[0].isdecimal() and following != "-" and (kinds is None or CONTINUES.isdisjoint(kinds))
+    return kinds is None or CONTINUES.isdisjoint(kinds)
 
 
 def _word_alone(word: str, kinds: Kinds, lexicon: Lexicon, settings: Settings) -> Mapping[str, Any]:
@@ -326,7 +334,7 @@ def _number_at(
         last = min(within[1], i + ahead)
         atoms = before + _atoms(tokens, i, last, phrases, lexicon)
         end, orth, kinds = _unit_at(atoms, i - first, settings)
-        if end + _MARGIN <= len(atoms) or last == within[1]:
+        if last == within[1] or (end + _MARGIN <= len(atoms) and "numeral_sign" not in atoms[-1].kinds):
             break
     return atoms[end - 1].j, orth, kinds
 
@@ -340,6 +348,8 @@ def _atoms(
     i = start
     while i < end:
         j, kinds = phrases.get(i) or (i + 1, lexicon[words[i]] or _NOTHING)
+        if j > i + 1 and _in_signs_only(words[i:j], kinds, lexicon):
+            j, kinds = i + 1, lexicon[words[i]] or _NOTHING
         before = tokens.end(i - 1) if i else 0
         surface = words[i] if j == i + 1 else text[starts[i] : tokens.end(j - 1)]
         atoms.append(Atom(i, j, surface, kinds, tokens.glued(i), text[before : starts[i]]))
@@ -348,6 +358,11 @@ def _atoms(
 
 
 _Read = tuple[int, str, dict[str, Any]]
+
+
+def _in_signs_only(words: Sequence[str], kinds: Kinds, lexicon: Lexicon) -> bool:
+    """Whether the words of a phrase are numerals as well: 오만 is Oman, and fifty thousand."""
+    return all("numeral_sign" in (lexicon[word] or _NOTHING) for word in words) and "no_number" not in kinds
 
 
 def _unit_at(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read:
@@ -564,6 +579,8 @@ def _runs(atoms: Sequence[Atom], k: int, signs: frozenset[str], count: int) -> l
 
 def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
     three = _runs(atoms, k, _DATE_SIGNS, 3)
+    if three and k and atoms[k].glued and (era := _era(atoms[k - 1])) is not None and len(three[0]) <= 2:
+        three[0] = str(int(three[0]) + era)  # S39.10.1: the year of an era
     if three and all(len(run) in (1, 2, 4) for run in three):
         value = numeric_date(_common_year(three) if settings.buddhist else three, settings.order)
         end = k + 5
@@ -581,6 +598,12 @@ def _date(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
         if len(two[0]) == 4 and (span := _year_span(atoms, k, settings)):
             kinds.update(span[2])
     return (k + 3, _text(atoms, k, k + 3), kinds) if kinds else None
+
+
+def _era(atom: Atom) -> int | None:
+    """The year before the first of an era that its name or letter tells: 1925 for S and 昭和."""
+    era = atom.kinds.get("era_letter") or atom.kinds.get("era")
+    return int(era) if era else None
 
 
 def _month_year(runs: Sequence[str], *, whole: bool = False) -> str | None:

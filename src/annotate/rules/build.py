@@ -97,6 +97,8 @@ def _forms(sources: Sources) -> dict[str, list[tuple[str, str]]]:
     for name, removed in sources.without.items():
         own_forms = {fold(form) for _, form in sources.lists.get(name, ())}
         forms[name] = [(v, f) for v, f in forms[name] if fold(f) not in removed or fold(f) in own_forms]
+    if signs := {fold(form) for _, form in forms.get("numeral_sign", ())}:  # they are read by their grammar
+        forms["cardinal"] = [(v, f) for v, f in forms["cardinal"] if not signs.issuperset(fold(f))]
     if letters := sources.settings.get("spelling"):
         otherwise = str.maketrans({pair[0]: pair[1] for pair in str(letters).split()})
         for name, listed in forms.items():

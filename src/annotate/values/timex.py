@@ -126,6 +126,9 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
     parts = calendar_of(match, anchor)
     if stretch := match.get("stretch"):
         return _stretch_of_year(match, parts.year, anchor, last=stretch == "last")
+    if match.get("era") is not None and parts.decade is not None:  # 昭和30年代: the years of an era, not of a century
+        first = int(match.get("era")) + parts.decade
+        return _interval(_point(Calendar(year=first)), _point(Calendar(year=first + 9)))
     if (away := match.get("century_offset")) is not None:
         parts = replace(parts, century=(anchor.year - 1) // 100 + 1 + int(away) if anchor else None)
     if (nth := _integer(match.get("nth"))) is not None and parts.weekday is None:
