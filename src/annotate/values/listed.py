@@ -1,7 +1,7 @@
-"""Days of one month that a text lists, the month told once: `4 and 18 March`, `11., 12. und 19. Mai`.
+"""Days of one month that a text lists, the month told once: `4 and 18 March`, `11., 12. und 19. Mai`, `6月14、15日`.
 
 Days that follow one another are one stretch of time, days apart are dates of their own, each with the month and year
-of the one that is written in full.
+of the one that is written in full. So are months of one year, where their unit is told once: `7、8月`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def stretches(match: Match) -> Iterator[Match]:
     listed = match.slots["listed"]
     full = next(slot.value for slot in listed if isinstance(slot.value, Match))
     common = {name: slots for name, slots in match.slots.items() if name not in ("listed", "stop")}
-    days = [_day(slot) for slot in listed]
+    days = [_number(slot, _part(full)) for slot in listed]
     if any(day is None for day in days) or any(a >= b for a, b in pairwise(day or 0 for day in days)):
         yield replace(full, label=match.label, slots={**full.slots, **common})
         return
@@ -46,9 +46,14 @@ def _runs(days: Sequence[int]) -> Iterator[list[int]]:
     yield run
 
 
-def _day(slot: Slot) -> int | None:
-    """The day that a slot tells, None for none in figures or words: a date that is all in digits has no part for it."""
-    value = slot.value.get("day") if isinstance(slot.value, Match) else slot.value
+def _part(full: Match) -> str:
+    """What is listed: days, or months where the date that is written in full has no day."""
+    return "day" if full.get("day") is not None or full.get("month") is None else "month"
+
+
+def _number(slot: Slot, part: str) -> int | None:
+    """The day or month that a slot tells, None for none in figures or words: dates all in digits have no part for it."""
+    value = slot.value.get(part) if isinstance(slot.value, Match) else slot.value
     if isinstance(value, Number):
         return int(value.value)
     return int(value) if isinstance(value, str) and value.isdecimal() else None
@@ -59,15 +64,22 @@ def _stretch(match: Match, run: Sequence[Slot], full: Match, common: dict[str, l
     end = next((stop.end for stop in match.slots.get("stop", ()) if stop.start == end), end)
     if run[-1].value is not full and match.get("year") is not None and run[-1].end > full.end:
         end = match.end  # March 4 and 18, 2021: the year stands with the last day
-    slots = _one(run[0], full) if len(run) == 1 else {"from": [_whole(run[0], full)], "to": [_whole(run[-1], full)]}
+    slots = _one(run[0], full) if len(run) == 1 else _ends(run, full, common)
     return replace(match, start=start, end=end, slots={**slots, **common})
+
+
+def _ends(run: Sequence[Slot], full: Match, common: dict[str, list[Slot]]) -> dict[str, list[Slot]]:
+    return {"from": [_whole(run[0], full, common)], "to": [_whole(run[-1], full, common)]}
 
 
 def _one(slot: Slot, full: Match) -> dict[str, list[Slot]]:
     """The slots of a day on its own: those of the date that is written in full, but for its day and weekday."""
-    own = {} if slot.value is full else {"day": [slot]}
+    part = _part(full)
+    named = slot.value.slots[part] if isinstance(slot.value, Match) else [slot]
+    own = {} if slot.value is full else {part: named}
     return {name: slots for name, slots in full.slots.items() if name != "weekday" or not own} | own
 
 
-def _whole(slot: Slot, full: Match) -> Slot:
-    return replace(slot, value=replace(full, slots=_one(slot, full)))
+def _whole(slot: Slot, full: Match, common: dict[str, list[Slot]]) -> Slot:
+    directed = {name: common[name] for name in ("offset", "unit") if name in common}  # 去年七、八月: both of last year
+    return replace(slot, value=replace(full, slots={**_one(slot, full), **directed}))
