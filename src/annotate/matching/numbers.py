@@ -440,7 +440,8 @@ _Step = tuple[int, Number | None, Decimal | None]
 
 #: What a word may be with which a number in words goes on; `_step` reads them.
 CONTINUES = frozenset(
-    {"scale", "short_scale", "cardinal", "number_joiner", "half_more", "decimal_word", "article_numeral", "numeral_sign"}
+    {"scale", "short_scale", "cardinal", "number_joiner", "half_more", "decimal_word"}
+    | {"article_numeral", "numeral_sign"}
 )
 
 
@@ -510,12 +511,10 @@ def _in_signs(atoms: Sequence[Atom], start: int) -> tuple[int, Number] | None:
     """A number in signs that are syllables of other words, too: 이천오백만 원, 삼조 오천억 달러, 천구백사십오년.
 
     Such signs are a number only where a word begins, two and more of them or one between spaces (만 원), and before
-    what they count. Of the signs that may go on, the last one counts that leaves a number before such a word: 이십일일 is the 21st, 이십일 the 20th.
+    what they count. Of the signs that may go on, the last one counts that leaves a number before such a word: 이십일일
+    is the 21st, 이십일 the 20th.
     """
-    before = atoms[start - 1] if start else None
-    if before is not None and (
-        "vague_before" in before.kinds or (atoms[start].glued and before.text[-1].isalnum() and "bound" not in before.kinds)
-    ):
+    if start and _is_inside_word(atoms[start - 1], atoms[start]):
         return None
     found: tuple[int, Number] | None = None
     whole, part, digit = Decimal(0), Decimal(0), Decimal(0)
@@ -544,6 +543,13 @@ def _in_signs(atoms: Sequence[Atom], start: int) -> tuple[int, Number] | None:
             scale = last_myriad if last_myriad.is_finite() else None
             found = k, Number(whole + part + digit, scale=scale)
     return found
+
+
+def _is_inside_word(before: Atom, sign: Atom) -> bool:
+    """Whether a sign goes on a word or a vague number: 그것만 원하는, 몇 천 원."""
+    if "vague_before" in before.kinds:
+        return True
+    return sign.glued and before.text[-1].isalnum() and "bound" not in before.kinds
 
 
 #: In East Asia numbers are counted by ten thousands.

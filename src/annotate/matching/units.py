@@ -229,16 +229,7 @@ def units_of(
         if i in masks:
             j, orth, kinds = min(masks[i], end), CODE, _CODE_KINDS
         elif i in phrases:
-            j, phrase_kinds = phrases[i]
-            orth, kinds = text[starts[i] : tokens.end(j - 1)], phrase_kinds
-            if CAPITAL in (lexicon[word] or _NOTHING) and "name_stop" not in phrase_kinds:
-                kinds = {**phrase_kinds, CAPITAL: ""}
-            if word[0].isdecimal() or not NUMERAL.isdisjoint(kinds):
-                j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-            elif _in_signs_only(words[i:j], phrase_kinds, lexicon):
-                number = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-                if "number" in number[2]:
-                    j, orth, kinds = number
+            j, orth, kinds = _phrase_at(tokens, i, (start, end), phrases, lexicon, settings)
         else:
             orth, kinds = word, lexicon[word] or _NOTHING
             if word[0].isdecimal():
@@ -260,6 +251,28 @@ def units_of(
         units.append(Unit(i, j, orth, kinds, space))
         i = j
     return units
+
+
+def _phrase_at(
+    tokens: Tokens,
+    i: int,
+    within: tuple[int, int],
+    phrases: Mapping[int, tuple[int, Kinds]],
+    lexicon: Lexicon,
+    settings: Settings,
+) -> tuple[int, str, Mapping[str, Any]]:
+    """The phrase that begins at token `i`, or the number that it begins: its end, word and kinds."""
+    words = tokens.words
+    j, own = phrases[i]
+    counts = words[i][0].isdecimal() or not NUMERAL.isdisjoint(own)
+    if counts or _in_signs_only(words[i:j], own, lexicon):
+        number = _number_at(tokens, i, within, phrases, lexicon, settings)
+        if counts or "number" in number[2]:
+            return number
+    kinds: Mapping[str, Any] = own
+    if CAPITAL in (lexicon[words[i]] or _NOTHING) and "name_stop" not in own:
+        kinds = {**own, CAPITAL: ""}
+    return j, tokens.text[tokens.starts[i] : tokens.end(j - 1)], kinds
 
 
 _CODE_KINDS: dict[str, Any] = {"code": None}

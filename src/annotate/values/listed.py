@@ -52,7 +52,7 @@ def _part(full: Match) -> str:
 
 
 def _number(slot: Slot, part: str) -> int | None:
-    """The day or month that a slot tells, None for none in figures or words: dates all in digits have no part for it."""
+    """The day or month that a slot tells, None for none in figures or words: dates in digits have no part for it."""
     value = slot.value.get(part) if isinstance(slot.value, Match) else slot.value
     if isinstance(value, Number):
         return int(value.value)
