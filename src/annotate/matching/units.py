@@ -219,7 +219,7 @@ def units_of(
 ) -> list[Unit]:
     """The units of a stretch of tokens: phrases, numbers, dates in digits and codes put together."""
     units: list[Unit] = []
-    words, starts, text = tokens.words, tokens.starts, tokens.text
+    words, starts = tokens.words, tokens.starts
     count = len(words)
     i = start
     while i < end:
