@@ -81,5 +81,5 @@ def _one(slot: Slot, full: Match) -> dict[str, list[Slot]]:
 
 
 def _whole(slot: Slot, full: Match, common: dict[str, list[Slot]]) -> Slot:
-    directed = {name: common[name] for name in ("offset", "unit") if name in common}  # 去年七、八月: both of last year
+    directed = {name: told for name, told in common.items() if name in ("offset", "unit")}  # 去年七、八月
     return replace(slot, value=replace(full, slots={**_one(slot, full), **directed}))
