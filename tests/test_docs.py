@@ -7,7 +7,9 @@ is marked slow, and continuous integration runs it; that all commands exist, wit
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +22,7 @@ from annotate.review.desk import Judgement, Place, Request, Wanted
 from committed import CORPUS, ROOT
 from decks import desk_of
 
-PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("docs/**/*.md"), ROOT / "README.md"])
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("docs/*.md"), ROOT / "README.md"])
 NEWS = {
     "2025-04-14-contract": "Op 18 januari 1950 tekende het land een contract van 2,5 miljard euro, zei men gisteren.",
     "2025-04-15-verdrag": "Nederland en België sloten in 2008 een verdrag over visserij ter waarde van 5 miljoen euro.",
@@ -183,6 +185,23 @@ def test_a_page_can_be_followed(page: str, here: Path) -> None:
     story = STORIES.get(page, Story())
     story.before()
     docs_code.follow(page, instead=story.instead, fails=story.fails, less=story.less)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notebook", [*ROOT.glob("docs/examples/*.py")], ids=lambda path: path.stem)
+def test_an_example_gives_what_its_page_shows(notebook: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each cell of a notebook is run; its page has what it prints, and a chart for each that it draws."""
+    pytest.importorskip("matplotlib", reason="pip install -e '.[docs]' brings it")
+    monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import example
+
+    corpus()
+    (here / "charts").mkdir()
+    made, there = example.page(notebook, here / "charts"), notebook.with_suffix(".md").read_text(encoding="utf-8")
+    assert made == there, "python tools/example.py makes it anew"
+    charts = sorted(path.name for path in (here / "charts").iterdir())
+    assert charts == sorted(path.name for path in notebook.parent.glob(f"{notebook.stem}-*.svg"))
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -80,9 +80,10 @@ def test_the_api_s_page_shows_what_docstrings_say(site: Path) -> None:
 
 def test_the_examples_of_the_site_s_own_code_hold() -> None:
     """The doctests of what MkDocs is told besides its settings."""
+    import example
     import site_hooks
 
-    assert doctest.testmod(site_hooks).failed == 0
+    assert doctest.testmod(example).failed == doctest.testmod(site_hooks).failed == 0
     pytest.importorskip("griffe", reason="pip install -e '.[docs]' brings it")
     import griffe_examples
 
