@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from annotate.rules import cldr
-from annotate.rules.grammar import Example, Grammar, Lexicon, Rule, Settings, TokenSpec, even, fold, words_of
+from annotate.rules.grammar import Example, Grammar, Lexicon, ListedName, Rule, Settings, TokenSpec, even, fold, words_of
 from annotate.rules.sources import Sources
 
 
@@ -30,7 +30,7 @@ def build(sources: Sources, fingerprint: str) -> Grammar:
         lexicon=_lexicon({name: pairs for name, pairs in forms.items() if name not in sources.running}),
         rules=rules,
         labels=sources.labels,
-        names=sources.names,
+        names=_named_parties(sources.names, forms),
         lists={name: {form: value for value, form in pairs} for name, pairs in forms.items()},
         frames={name: {str(form): value for value, form in pairs} for name, pairs in sources.frames.items()},
         weak=frozenset(sources.weak),
@@ -78,6 +78,17 @@ def _lacking(sources: Sources, filled: set[str]) -> tuple[str, ...]:
     """The word lists that are described, have no words in this language, and are not declared as lacking."""
     described = {name for name, text in sources.described.items() if text}
     return tuple(sorted(described - filled - sources.lacks.keys()))
+
+
+def _named_parties(names: Mapping[str, ListedName], forms: Mapping[str, Any]) -> dict[str, ListedName]:
+    """The known names, their parties as the language calls them: by CLDR's name, or the first of an organisation."""
+    called: dict[str, str] = {}
+    for code, form in (*forms["territory"], *forms["organisation"]):
+        called.setdefault(code, form.removeprefix("="))
+    return {
+        key: replace(name, party_names=tuple(called.get(code, code) for code in name.parties))
+        for key, name in names.items()
+    }
 
 
 def _settings(sources: Sources) -> Settings:

@@ -342,6 +342,8 @@ class ListedName:
     acronym: str | None = None
     level: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+    #: What the language calls its parties.
+    party_names: tuple[str, ...] = ()
     #: Acronyms that are also words: they count where the text has the name in full.
     weak: tuple[str, ...] = ()
 

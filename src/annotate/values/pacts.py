@@ -64,7 +64,7 @@ def _name(match: Match, text: str, known: ListedName | None) -> str | None:
 def _parties(match: Match, known: ListedName | None) -> tuple[Party, ...]:
     """The parties of a known name, or those that the words in and around the span name, each once."""
     if known and known.parties:
-        return tuple(Party(code, code) for code in known.parties)
+        return tuple(map(Party, known.party_names, known.parties))
     found: dict[str, str] = {}
     for slot in match.slots.get("party", ()):
         if isinstance(slot.value, str):
