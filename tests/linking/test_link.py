@@ -16,7 +16,7 @@ def record(lang: str, text: str) -> Record:
 @pytest.mark.parametrize(
     ("lang", "text", "key", "acronym"),
     [
-        ("en", "The EU-Kenya Economic Partnership Agreement (EPA) took effect.", "eu-ke/free_trade", "EPA"),
+        ("en", "The EU-Zambia Economic Partnership Agreement (EPA) took effect.", "eu-zm/free_trade", "EPA"),
         ("nl", "De Vietnam-Chili Vrijhandelsovereenkomst (FTA) geldt.", "cl-vn/free_trade", "FTA"),
         ("ko", "한·베트남 자유무역협정(FTA)이 발효됐다.", "vkfta", "VKFTA"),
         ("nl", "De Geavanceerde Kaderovereenkomst (AFA) is nieuw.", "afa", "AFA"),
