@@ -17,7 +17,7 @@ def record(lang: str, text: str) -> Record:
     ("lang", "text", "key", "acronym"),
     [
         ("en", "The EU-Zambia Economic Partnership Agreement (EPA) took effect.", "eu-zm/free_trade", "EPA"),
-        ("nl", "De Vietnam-Chili Vrijhandelsovereenkomst (FTA) geldt.", "cl-vn/free_trade", "FTA"),
+        ("nl", "De Zambia-Chili Vrijhandelsovereenkomst (FTA) geldt.", "cl-zm/free_trade", "FTA"),
         ("ko", "한·베트남 자유무역협정(FTA)이 발효됐다.", "vkfta", "VKFTA"),
         ("nl", "De Geavanceerde Kaderovereenkomst (AFA) is nieuw.", "afa", "AFA"),
     ],
