@@ -8,7 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from annotate.rules import cldr
-from annotate.rules.grammar import Example, Grammar, Lexicon, ListedName, Rule, Settings, TokenSpec, even, fold, words_of
+from annotate.rules.grammar import (
+    Example,
+    Grammar,
+    Lexicon,
+    ListedName,
+    Rule,
+    Settings,
+    TokenSpec,
+    even,
+    fold,
+    words_of,
+)
 from annotate.rules.sources import Sources
 
 
