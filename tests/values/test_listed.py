@@ -28,3 +28,12 @@ def test_each_day_has_the_month_and_the_direction_of_its_clause() -> None:
     text = "Der Rat wird am 4. und 18. Februar tagen."
     record = Pipeline(Options(lang="de")).annotate(Document("a", text, "a", date="2025-03-18"))
     assert [span.value.timex for span in record.dates] == ["2026-02-04", "2026-02-18"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"), [("El 5-1 de enero fue duro.", ["enero"]), ("Del 1-5 de enero.", ["1-5 de enero"])]
+)
+def test_a_score_is_no_range_of_days(text: str, dates: list[str]) -> None:
+    """Figures that run backwards before a month are a score, and the month stands alone."""
+    record = Pipeline(Options(lang="es")).annotate(Document("a", text, "a"))
+    assert [span.text for span in record.dates] == dates

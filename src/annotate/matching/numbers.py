@@ -451,8 +451,11 @@ def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, aft
     if not first and k + 1 < len(atoms):
         following = atoms[k + 1]
         hyphened = atom.text == "-" and atom.glued and following.glued
+        hyphened |= atom.text == "+" and atom.glued  # $300+ billion
         if hyphened and ("scale" in following.kinds or (after_word and "cardinal" in following.kinds)):
             return _step(atoms, k + 1, settings, first=False, after_word=after_word)
+        if hyphened and "short_scale" in following.kinds and _scales_a_sum(atoms, k):
+            return k + 2, None, Decimal(following.kinds["short_scale"])
         counted = following.text.isdecimal() and k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
         one = "article_numeral" in following.kinds and k + 2 < len(atoms) and "scale" in atoms[k + 2].kinds
         scaled = atom.glued and following.glued and "scale" in following.kinds  # 7000여만: some 70 million
@@ -473,6 +476,17 @@ def _step(atoms: Sequence[Atom], k: int, settings: Settings, *, first: bool, aft
 
 #: Signs that group digits which are written as words one by one.
 GROUPS = frozenset("、，,")
+
+
+def _scales_a_sum(atoms: Sequence[Atom], k: int) -> bool:
+    """Whether the short scale behind the sign at `k` is that of a sum: `500-Mio-Euro`, `$20+ bn`, but not `5-m-Lauf`."""
+    if not atoms[k - 1].text[-1].isdecimal():
+        return False
+    end = k + 2
+    while end < len(atoms) and atoms[end].text in "-." and atoms[end].glued:
+        end += 1
+    signed = k > 1 and not SIGNS_OF_MONEY.isdisjoint(atoms[k - 2].kinds)
+    return signed or (end < len(atoms) and not _CURRENCIES.isdisjoint(atoms[end].kinds))
 
 
 def _digit_by_digit(atoms: Sequence[Atom], k: int) -> tuple[int, Number] | None:

@@ -14,7 +14,7 @@ from annotate.rules.grammar import Grammar
 from annotate.rules.matches import Match, Slot
 from annotate.spans import Value
 from annotate.values.amounts import resolve_money
-from annotate.values.listed import stretches
+from annotate.values.listed import month_behind_score, stretches
 from annotate.values.pacts import resolve_agreement, resolve_partnership
 from annotate.values.timex import resolve_date
 
@@ -41,7 +41,7 @@ def resolve(match: Match, text: str, context: Context) -> Value | None:
 
 def valued(match: Match, text: str, context: Context) -> Iterator[tuple[Match, Value]]:
     """A match with its value; of days in a list (`3 and 17 May`) each stretch of neighbouring ones with its own."""
-    for one in stretches(match) if "listed" in match.slots else (match,):
+    for one in stretches(match) if "listed" in match.slots else (month_behind_score(match, text) or match,):
         if (value := resolve(one, text, context)) is not None:
             yield one, value
 

@@ -730,7 +730,7 @@ def _side(slot: Any, anchor: date | None = None) -> Any:
     if isinstance(slot, str | Number):  # a bare number: the day of `3–5 mei`, the year of `2014–2020`
         number = _integer(slot) or 0
         return Calendar(day=number) if number < 100 else Calendar(year=number)
-    if slot is None or any(slot.get(name) is not None for name in ("relation", "relative", "offset", "from")):
+    if slot is None or any(slot.get(name) is not None for name in ("relation", "relative", "offset", "from", "whole")):
         return slot
     return calendar_of(slot, anchor)
 

@@ -37,6 +37,7 @@ _WEIGHTS = {
     "in brackets": 1.0,
     "closes its clause": 1.0,
     "before a small word": 0.5,
+    "before an article": 1.5,
     "the text groups its thousands": 1.0,
     "the text does not group its thousands": -1.0,
     "before a word that it may count": -2.0,
@@ -210,8 +211,10 @@ def _before_word(i: int, word: str, kinds: Kinds, tokens: Tokens, grammar: Gramm
     """What the word behind four digits tells: what it is in the language's lists, and how it is written."""
     if not {"period", "time_unit"}.isdisjoint(kinds) and not {"year_after", "after_year"} & kinds.keys():
         yield "before a unit of time"
-    elif "count_noun" in kinds:
+    elif "count_noun" in kinds and not _possesses(tokens, i):
         yield "before a noun that is counted"
+    elif not {"article", "article_numeral"}.isdisjoint(kinds):
+        yield "before an article"
     elif not _SMALL.isdisjoint(kinds):
         yield "before a small word"
     elif tokens.glued(i):
@@ -221,6 +224,11 @@ def _before_word(i: int, word: str, kinds: Kinds, tokens: Tokens, grammar: Gramm
         yield "before a name"
     elif word < "\u2e80" and _is_curated(grammar):
         yield "before a word that it may count"
+
+
+def _possesses(tokens: Tokens, i: int) -> bool:
+    """Whether a noun has an apostrophe: it says whose, and is not counted, in `the 2012 women's race`."""
+    return i + 1 < len(tokens.words) and tokens.words[i + 1] in "'’" and tokens.glued(i + 1)
 
 
 def _is_curated(grammar: Grammar) -> bool:
