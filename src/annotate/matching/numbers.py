@@ -479,7 +479,7 @@ GROUPS = frozenset("、，,")
 
 
 def _scales_a_sum(atoms: Sequence[Atom], k: int) -> bool:
-    """Whether the short scale behind the sign at `k` is that of a sum: `500-Mio-Euro`, `$20+ bn`, but not `5-m-Lauf`."""
+    """Whether the short scale behind the sign at `k` is of a sum: `500-Mio-Euro`, `$20+ bn`, not `5-m-Lauf`."""
     if not atoms[k - 1].text[-1].isdecimal():
         return False
     end = k + 2
