@@ -80,13 +80,9 @@ def _one(slot: Slot, full: Match) -> dict[str, list[Slot]]:
     return {name: slots for name, slots in full.slots.items() if name != "weekday" or not own} | own
 
 
-<<<<<<< HEAD
 def _whole(slot: Slot, full: Match, common: dict[str, list[Slot]]) -> Slot:
     directed = {name: told for name, told in common.items() if name in ("offset", "unit")}  # 去年七、八月
     return replace(slot, value=replace(full, slots={**_one(slot, full), **directed}))
-=======
-def _whole(slot: Slot, full: Match) -> Slot:
-    return replace(slot, value=replace(full, slots=_one(slot, full)))
 
 
 def month_behind_score(match: Match, text: str) -> Match | None:
@@ -99,7 +95,7 @@ def month_behind_score(match: Match, text: str) -> Match | None:
     if first is None or not isinstance(last, Match):
         return None
     ended, month = next(iter(last.slots.get("day", ())), None), next(iter(last.slots.get("month", ())), None)
-    if ended is None or month is None or (_day(first) or 0) <= (_day(ended) or 0):
+    if ended is None or month is None or (_number(first, "day") or 0) <= (_number(ended, "day") or 0):
         return None
     if text[first.end : ended.start].strip() not in _DASHES or month.start < ended.end:
         return None
@@ -108,4 +104,3 @@ def month_behind_score(match: Match, text: str) -> Match | None:
 
 
 _DASHES = frozenset("-–—")
->>>>>>> cdcc19c (feat(patterns): weekdays of weeks, days of directed months, one period ago and streets named for days as shared rules; scores before a month)
