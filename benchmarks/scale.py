@@ -48,7 +48,7 @@ def tell(report):
     sys.path.insert(0, {here!r})
     from speed import peak
     with open(report, "w") as file:
-        json.dump({{"cpu": time.process_time(), "peak": peak()}}, file)
+        json.dump({{"cpu": time.process_time(), "main": time.thread_time(), "peak": peak()}}, file)
 
 if __name__ == "__main__":
     atexit.register(tell, sys.argv.pop())
@@ -96,7 +96,7 @@ class Bench:
     def run(self, source: Path, name: str, *options: str) -> Cost:
         """One `annotate run` into a folder of that name, which may hold an earlier run."""
         started = time.perf_counter()
-        out, report = self.folder / name, self.folder / "report.json"
+        out = self.folder / name
         process = subprocess.Popen(self.command(source, name, *options))
         used: dict[int, float] = {}
         while process.poll() is None:
@@ -106,17 +106,27 @@ class Bench:
                 process.wait(0.1)
         wall = time.perf_counter() - started
         assert process.returncode == 0, process.args
-        told = json.loads(report.read_bytes())
+        told = told_by(self.folder)
         manifest = json.loads((out / "manifest.json").read_bytes())
         last = json.loads((out / ".annotate" / "last.json").read_bytes())
         return Cost(wall, told["cpu"], sum(used.values()), told["peak"], manifest, last)
 
     def command(self, source: Path | str, name: str, *options: str) -> list[str]:
         """The command line of `run`."""
-        script = self.folder / "run.py"
-        script.write_text(_RUN.format(here=str(Path(__file__).parent)), "utf-8")
-        call = [sys.executable, str(script), "run", str(source), "-o", str(self.folder / name), "-q", *options]
-        return [*call, str(self.folder / "report.json")]
+        return command(self.folder, "run", str(source), "-o", str(self.folder / name), "-q", *options)
+
+
+def command(folder: Path, *arguments: str) -> list[str]:
+    """A command line of `annotate` that leaves in a folder what it took, for `told_by`."""
+    script = folder / "run.py"
+    script.write_text(_RUN.format(here=str(Path(__file__).parent)), "utf-8")
+    return [sys.executable, str(script), *arguments, str(folder / "report.json")]
+
+
+def told_by(folder: Path) -> dict[str, float]:
+    """What the last command of that folder took: processor seconds, those of its main thread, peak memory in MiB."""
+    told: dict[str, float] = json.loads((folder / "report.json").read_bytes())
+    return told
 
 
 def started_by(root: int) -> dict[int, float]:
@@ -388,10 +398,11 @@ def kill(bench: Bench) -> None:
 
 
 def cluster(bench: Bench) -> None:
-    """The driver's processor time for a document on a local Ray cluster, S3 to S3: all through it, and by file.
+    """What the driver's processor spends on a local Ray cluster, S3 to S3: all through it, and by file.
 
-    Needs Ray, s3fs and moto's S3 server, which runs in this process; the figure is that of the driver alone, and of
-    documents beyond those of a small run, so that no start is in it.
+    Needs Ray, s3fs and moto's S3 server, which runs in this process. Three sizes tell apart what a start, a file and a
+    document cost; articles are a sentence, since a driver's work does not depend on their length. Ray's own threads in
+    the driver, which cost by the second, are counted, and told beside it.
     """
     try:
         from moto.server import ThreadedMotoServer
@@ -410,34 +421,43 @@ def cluster(bench: Bench) -> None:
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     system = S3FileSystem()
-    each, files = bench.size(2_000), 8
-    for bucket, count in (("small", 1), ("large", files)):
+    few = 100
+    sizes = {"small": (2, few), "files": (18, few), "many": (2, bench.size(10_000)), "most": (2, bench.size(50_000))}
+    for bucket, (files, count) in sizes.items():
         system.mkdir(bucket)
-        for number in range(count):
+        for number in range(files):
             path = bench.folder / "slice.jsonl"
-            texts = articles(bench.lang, 50, min(each, 1_000), "ordinary")
-            write_articles(path, numbered(islice(cycle(texts), each)), first=number * each)
-            system.put_file(str(path), f"{bucket}/in/{number}.jsonl")
-    more = each * (files - 1)
-    costs = {}
-    for what, options in (("in order", ()), ("by file", ("--by-file",))):
-        took = []
-        for bucket in ("small", "large"):
-            call = bench.command(f"s3://{bucket}/in", "unused", "--executor", "ray", "-n", "2", *options)
-            call[call.index("-o") + 1] = f"s3://{bucket}/{what.replace(' ', '-')}"
-            again = []
-            for _ in range(2):
-                subprocess.run([*call[:-1], "--force", call[-1]], check=True)
-                again.append(json.loads((bench.folder / "report.json").read_bytes())["cpu"])
-            took.append(min(again))
-        costs[what] = (took[1] - took[0]) / more
+            write_articles(path, numbered(["In 2008 kostte het 5 euro."] * count), first=number * count)
+            system.put_file(str(path), f"{bucket}/in/{number:02}.jsonl")
+    for what, largest, options in (("by file", "most", ("--by-file",)), ("in order", "many", ())):
+        start, _ = driver_seconds(bench, "small", what, options)
+        line(f"Ray, {what}: driver's seconds of a start", f"{start:.2f}", "", f"2 files of {few} documents")
+        more = sizes["files"][0] - 2
+        took, _ = driver_seconds(bench, "files", what, options)
+        line(f"Ray, {what}: driver's ms a file", f"{(took - start) / more * 1e3:.1f}", "", f"{more} files more")
+        more = 2 * (sizes[largest][1] - few)
+        took, main = driver_seconds(bench, largest, what, options)
+        told = f"{more:,} documents more, {took:.2f} s; of these {took - main:.2f} s are threads of Ray's"
         aim = "< 0.010" if options else ""
-        told = f"{more:,} documents of 50 words beyond {each:,}; {took[0]:.1f} -> {took[1]:.1f} s of the driver"
-        line(f"Ray, {what}: driver's ms a document", f"{costs[what] * 1e3:.4f}", aim, told)
-    one = b"".join(map(system.cat, sorted(system.glob("large/in-order/annotations*.jsonl"))))
-    many = b"".join(map(system.cat, sorted(system.glob("large/by-file/annotations*.jsonl"))))
+        line(f"Ray, {what}: driver's ms a document", f"{(took - start) / more * 1e3:.4f}", aim, told)
+    one, many = (
+        b"".join(map(system.cat, sorted(system.glob(f"files/{way}/annotations*.jsonl"))))
+        for way in ("in-order", "by-file")
+    )
     line("Ray, by file: the bytes of a run in order", "yes" if one == many else "NO", "yes", f"{len(one):,} bytes")
     server.stop()
+
+
+def driver_seconds(bench: Bench, bucket: str, what: str, options: Sequence[str]) -> tuple[float, float]:
+    """Processor seconds of a driver from a bucket into it, and of these its main thread's; the better of two runs."""
+    call = bench.command(f"s3://{bucket}/in", "unused", "--executor", "ray", "-n", "2", "--lang", "nl", *options)
+    call[call.index("-o") + 1] = f"s3://{bucket}/{what.replace(' ', '-')}"
+    runs = []
+    for _ in range(2):
+        subprocess.run([*call[:-1], "--force", call[-1]], check=True)
+        told = told_by(bench.folder)
+        runs.append((told["cpu"], told["main"]))
+    return min(runs)
 
 
 def written(out: Path) -> int:

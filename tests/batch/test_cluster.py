@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -102,6 +103,7 @@ def bucket(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for number in range(9):
         system.pipe(f"news/in/{number}.jsonl", b"".join(lines[number * 100 : number * 100 + 100]))
     yield system
+    urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()  # what it holds outlives it
     server.stop()
 
 
@@ -132,6 +134,53 @@ def test_by_file_workers_read_and_write_s3_though_one_is_killed(folder: Path, bu
     here = [*ours, "-o", "s3://news/out", "--by-file", "--json"]
     again = subprocess.run(here, cwd=folder, check=True, capture_output=True, timeout=200)
     assert json.loads(again.stdout)["run"] == {"annotated": 0, "kept": 900, "removed": 0, "remaining": 0}
+
+
+@pytest.fixture
+def nodes() -> Iterator[tuple[str, int]]:
+    """A cluster of two nodes on this machine: its address, and the process that leads the second node."""
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    second = cluster.add_node(num_cpus=1)
+    yield cluster.address, second.all_processes["raylet"][0].process.pid
+    cluster.shutdown()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning")
+@pytest.mark.parametrize("out", ["s3://news/out", "out"])
+def test_a_node_that_dies_costs_no_byte(folder: Path, bucket: Any, nodes: tuple[str, int], out: str) -> None:
+    """By file on two nodes, one killed at work: its files are done by the other, and all bytes are as ever.
+
+    In a folder that both nodes share, too, where what the dead one has begun lies about.
+    """
+    ours = [*COMMAND[:-3], "s3://news/in", "--lang", "nl", "--by-file"]
+    subprocess.run([*ours, "-o", "serial"], cwd=folder, check=True, capture_output=True, timeout=200)
+
+    def begun() -> bool:
+        """Whether a first file has been written."""
+        bucket.invalidate_cache()
+        return bool(bucket.find("news/out")) if out.startswith("s3") else any(folder.glob("out/annotations-*"))
+
+    address, victim = nodes
+    ray = [*ours, "-o", out, "--ray-address", address]
+    with subprocess.Popen(ray, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + 120
+        while not workers(victim) or not begun():
+            assert process.poll() is None, "it was over before both nodes were seen at work"
+            assert time.monotonic() < end, "the second node was not seen at work"
+            time.sleep(0.02)
+        os.kill(victim, signal.SIGKILL)
+        _, told = process.communicate(timeout=300)
+    assert process.returncode == 0, told
+    bucket.invalidate_cache()
+    if out.startswith("s3"):
+        bucket.get("news/out", str(folder / "out"), recursive=True)
+    files = ["errors.jsonl", "manifest.json", *(f"annotations-{number:05}.jsonl" for number in range(9))]
+    assert sorted(path.name for path in (folder / "out").iterdir() if path.is_file()) == sorted(files)
+    for name in files:
+        assert (folder / "out" / name).read_bytes() == (folder / "serial" / name).read_bytes(), name
 
 
 class _DiedError(Exception):

@@ -5,22 +5,25 @@ from __future__ import annotations
 import doctest
 import json
 import shutil
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from fsspec.implementations.memory import MemoryFileSystem
 
 from annotate.batch import slices as module
 from annotate.batch.executors import Serial
 from annotate.batch.output import Output
 from annotate.batch.run import Scope, Summary, run
-from annotate.batch.slices import Job, Slice, do_slice, one_by_one, run_slices
+from annotate.batch.slices import Job, Reader, Slice, do_slice, one_by_one, run_slices
 from annotate.batch.status import plan_of, status
 from annotate.options import Options
 from annotate.pipeline import Pipeline
-from annotate.reading.find import InputError
+from annotate.reading.find import InputError, find
 from annotate.reading.read import read
+from annotate.storage.layout import LOCK, output_paths, slice_paths
 from annotate.storage.write import OutputError
 
 PIPELINE = Pipeline(Options(lang="nl"))
@@ -183,3 +186,17 @@ def test_slices_by_url(rows: Path) -> None:
     by_file("memory://results", "memory://in")
     assert len(memory.glob("/results/annotations-*.jsonl")) == 2
     assert memory.find("/results/.annotate/00002") == []
+
+
+def test_a_slice_waits_for_who_is_still_at_it(rows: Path) -> None:
+    """A process that outlives its node by some has the slice's lock still, when another does its work already."""
+    item = find(["rows"])[0][0]
+    job = Job(0, item, str(Path("out").absolute()), PIPELINE.options, Reader())
+    state = slice_paths(output_paths("out"), 0).state
+    state.mkdir(parents=True)
+    lock = FileLock(state / LOCK, thread_local=False)
+    lock.acquire()
+    timer = threading.Timer(1.0, lock.release)
+    timer.start()
+    assert do_slice(job, PIPELINE, Serial()).tally.documents == 3
+    timer.join()

@@ -45,6 +45,8 @@ from annotate.storage.write import Draft, OutputError, explained, publish, to_by
 
 #: Seconds that a run waits for its output: as long as `status` may look at the lock.
 _PATIENCE = 0.5
+#: Seconds that a slice waits: a process may outlive its node by some, when another node does its work already.
+_PATIENCE_OF_SLICES = 30.0
 
 
 class Output:
@@ -81,7 +83,7 @@ class Output:
         self.paths = paths if number is None else slice_paths(paths, number)
         self.is_forced = force
         self._shard_size = shard_size
-        self._lock = FileLock(self.paths.state / LOCK, timeout=_PATIENCE)
+        self._lock = FileLock(self.paths.state / LOCK, timeout=_PATIENCE if number is None else _PATIENCE_OF_SLICES)
         self._earlier = Earlier(self.paths) if resume and not force and slices is None else None
         self._errors: Draft | None = None
         self._manifest: Manifest | None = None

@@ -10,14 +10,15 @@ whether two files have the same id.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
 from msgspec.structs import asdict
+from numpy.typing import NDArray
 
 from annotate.batch.executors import Executor
 from annotate.batch.others import settle
@@ -202,14 +203,14 @@ def _settled(
 
 def _clashing(jobs: Sequence[Job], slices: Sequence[Slice]) -> list[Job]:
     """The jobs whose files have ids that files before them have, each with these; such files are read here."""
-    counts = Counter(mark for one in slices for mark in _split(one.marks))
-    twice = {mark for mark, count in counts.items() if count > 1}
+    marks = np.sort(np.concatenate([_marks(one) for one in slices]))
+    twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
     taken: dict[str, str] = {}
     again = []
     for job, one in zip(jobs, slices, strict=True):
-        if twice.isdisjoint(_split(one.marks)):
+        if not twice.size or not np.isin(_marks(one), twice).any():
             continue
-        own = _places(job, twice)
+        own = _places(job, {mark.tobytes() for mark in twice})
         if clash := {name: taken[name] for name in own if name in taken}:
             again.append(replace(job, taken=clash))
         taken = own | taken
@@ -237,5 +238,5 @@ def _mark(name: str) -> bytes:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=_MARK).digest()
 
 
-def _split(marks: bytes) -> Iterator[bytes]:
-    return (marks[at : at + _MARK] for at in range(0, len(marks), _MARK))
+def _marks(one: Slice) -> NDArray[np.uint64]:
+    return np.frombuffer(one.marks, dtype=np.uint64)

@@ -151,8 +151,8 @@ class _Parts:
     def add(self, docs: Iterable[Doc]) -> None:
         """Some documents that share a vocabulary."""
         import numpy
-        import srsly
         from spacy.tokens import DocBin
+        from srsly import msgpack
 
         made = DocBin(attrs=["ORTH"], store_user_data=True, docs=docs)
         self._attrs, self._version = [int(attr) for attr in made.attrs], made.version
@@ -164,9 +164,10 @@ class _Parts:
             self._files["spaces"].write(spaces.tobytes("C"))
         self._files["lengths"].write(numpy.asarray([len(one) for one in made.tokens], dtype="int32").tobytes("C"))
         lists = {"strings": strings, **{name: getattr(made, name) for name in _LISTS[1:]}}
+        packer = msgpack.Packer(use_bin_type=True)  # one for all: each looks for what extends it
         for name, items in lists.items():
             for item in items:
-                self._files[name].write(srsly.msgpack_dumps(item))
+                self._files[name].write(packer.pack(item))
 
     def join(self, file: BinaryIO) -> None:
         """The fields behind one another as msgpack, packed."""
