@@ -141,7 +141,7 @@ def nodes() -> Iterator[tuple[str, int]]:
     """A cluster of two nodes on this machine: its address, and the process that leads the second node."""
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     second = cluster.add_node(num_cpus=1)
     yield cluster.address, second.all_processes["raylet"][0].process.pid
     cluster.shutdown()
