@@ -240,6 +240,12 @@ def _plain(output: str) -> str:
     return "\n".join(line for line in lines if not _PROGRESS.match(line))
 
 
+def command_names() -> set[str]:
+    """The commands that `annotate` has."""
+    group: Any = typer.main.get_command(app)
+    return {*group.commands}
+
+
 def parse(command: Command) -> None:
     """Fails where a line calls `annotate` with a command or option that there is not; nothing is run."""
     group: Any = typer.main.get_command(app)
@@ -247,8 +253,8 @@ def parse(command: Command) -> None:
         words = shlex.split(call, comments=True)
         if not words or words[0] != "annotate":
             continue
-        words = [word for word in words[1:] if word not in ("<", ">")]
-        name, found, rest = group.resolve_command(group.context_class(group), words)
-        context = group.context_class(found, info_name=name, resilient_parsing=True)  # files need not be there
-        _, left, _ = found.make_parser(context).parse_args(rest)
-        assert not [word for word in left if word.startswith("-") and word != "-"], command
+        name, found, rest = group.resolve_command(group.context_class(group), words[1:])
+        params = [*found.params, *(one for sub in getattr(found, "commands", {}).values() for one in sub.params)]
+        known = {option for param in params for option in (*param.opts, *param.secondary_opts)}
+        wrong = [word for word in rest if re.match(r"--?[a-z]", word) and word.partition("=")[0] not in known]
+        assert not wrong, f"{command}: {name} has no {wrong[0]}"

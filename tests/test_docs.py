@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sysconfig
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from committed import CORPUS, ROOT
 from decks import desk_of
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("docs/*.md"), ROOT / "README.md"])
+#: Of these other tests run the code: tests/arrow/test_engines.py.
+RUN_ELSEWHERE = {"docs/engines.md"}
 NEWS = {
     "2025-04-14-contract": "Op 18 januari 1950 tekende het land een contract van 2,5 miljard euro, zei men gisteren.",
     "2025-04-15-verdrag": "Nederland en België sloten in 2008 een verdrag over visserij ter waarde van 5 miljoen euro.",
@@ -174,12 +177,13 @@ STORIES = {
         },
     ),
     "docs/standards.md": Story(for_exports),
+    "docs/knowledge.md": Story(lambda: articles("articles")),
     "docs/patterns.md": Story(lambda: called("init my-patterns")),
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in RUN_ELSEWHERE])
 def test_a_page_can_be_followed(page: str, here: Path) -> None:
     """Every block of a page is run, from the top to the bottom, and prints what is shown."""
     story = STORIES.get(page, Story())
@@ -202,6 +206,13 @@ def test_an_example_gives_what_its_page_shows(notebook: Path, here: Path, monkey
     assert made == there, "python tools/example.py makes it anew"
     charts = sorted(path.name for path in (here / "charts").iterdir())
     assert charts == sorted(path.name for path in notebook.parent.glob(f"{notebook.stem}-*.svg"))
+
+
+def test_every_command_is_listed() -> None:
+    """docs/commands.md has a row for each command that there is, and each of its rows names one."""
+    rows = re.findall(r"^\| (`annotate .*?) \|", (ROOT / "docs" / "commands.md").read_text("utf-8"), re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`annotate (\w+)", row)}
+    assert listed == docs_code.command_names()
 
 
 @pytest.mark.parametrize("page", PAGES)
