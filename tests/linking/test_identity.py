@@ -74,6 +74,7 @@ def test_the_two_countries_are_those_that_the_passage_told_of(lang: str, text: s
         "Ghana, Togo and Benin talked. The two countries have a strategic partnership.",
         "Ghana and Togo talked. Benin listened. The two countries have a strategic partnership.",
         "Ghana and Togo talked.\n\nNews from Asia\nThe two countries have a strategic partnership.",
+        "Ghana has a strategic partnership with Togo, Benin and Nigeria.",
         "Ghana and Togo talked. It has a strategic partnership with distant Ruritania.",
     ],
 )

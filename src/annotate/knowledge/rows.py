@@ -114,8 +114,11 @@ class Gathered:
             self.facts.setdefault((said.role, date, said.money), _Told()).add(said.evidence)
 
     def _parties(self) -> tuple[str, ...]:
-        """The parties: those that are known, those of the key, or those that most documents name."""
-        if self._known is not None and self._known.parties:
+        """The parties: those that are known, those of the key, or those that most documents name.
+
+        Of a known one whose members are not in the list (CPTPP) a text that names some does not name all.
+        """
+        if self._known is not None:
             return tuple(self._known.parties)
         head, slash, _ = self.id.partition("/")
         if slash and "#" not in self.id and "-" in head:

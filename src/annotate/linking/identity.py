@@ -84,7 +84,7 @@ def _partnership(
     if value.kind == "partnership" and not value.level:
         return None
     parties = _parties(pact, value, passages, tokens)
-    if not parties:
+    if not parties or (value.kind == "partnership" and parties.count("-") > 1):  # one with each of several
         return None
     if known := _known(pact, parties, (value.kind, value.level)):
         return known
