@@ -82,8 +82,8 @@ def record(
 
 
 def signed(name: str, words: str, value: DateValue, lang: str = "en", date: str = "2025-05-01") -> Record:
-    text = f"Chile and Vietnam signed a trade pact in {words}."
-    spans = [("trade pact", pact("free_trade_agreement", "CL", "VN", date="s2", status="signed")), (words, value)]
+    text = f"Fiji and Nepal signed a trade pact in {words}."
+    spans = [("trade pact", pact("free_trade_agreement", "FJ", "NP", date="s2", status="signed")), (words, value)]
     return record(name, text, spans, [("signed", "s1", "s2", None)], lang, date)
 
 
@@ -118,8 +118,8 @@ def test_an_agreement_of_two_languages_is_one_row(out: Path, tmp_path: Path) -> 
     run("knowledge", out, "-o", tmp_path / "kn")
     (row,) = table(tmp_path / "kn", "agreements")
     assert (row["id"], row["parties"], row["documents"], row["mentions"]) == (
-        "cl-vn/free_trade/2011",
-        ["CL", "VN"],
+        "fj-np/free_trade/2011",
+        ["FJ", "NP"],
         2,
         2,
     )
@@ -129,8 +129,8 @@ def test_an_agreement_of_two_languages_is_one_row(out: Path, tmp_path: Path) -> 
     (fact,) = table(tmp_path / "kn", "facts")
     assert (fact["type"], fact["date"], fact["documents"]) == ("signed", "2011-05-07", 2)
     assert [one["sentence"] for one in fact["evidence"]] == [  # type: ignore[attr-defined]
-        "Chile and Vietnam signed a trade pact in May 2011.",
-        "Chile and Vietnam signed a trade pact in 2011-05-07.",
+        "Fiji and Nepal signed a trade pact in May 2011.",
+        "Fiji and Nepal signed a trade pact in 2011-05-07.",
     ]
 
 
@@ -228,7 +228,7 @@ def test_parquet_has_days_as_days(out: Path, tmp_path: Path) -> None:
     (row,) = pq.read_table(tmp_path / "kn" / "agreements.parquet").to_pylist()
     assert (row["dates"][0]["start_day"].isoformat(), row["parties"], json.loads(row["names"])) == (
         "2011-11-11",
-        ["CL", "VN"],
+        ["FJ", "NP"],
         {},
     )
 
@@ -267,9 +267,9 @@ def test_ask_finds_by_parties_kind_and_time(out: Path, tmp_path: Path, written: 
     if written:
         run("knowledge", out, "-o", tmp_path / "kn")
     where = tmp_path / "kn" if written else out
-    asked = ("knowledge", "ask", where, "--party", "vn", "--party", "CL")
+    asked = ("knowledge", "ask", where, "--party", "np", "--party", "FJ")
     found = json.loads(run(*asked, "--since", "2009", "--kind", "free_trade_agreement", "--json"))
-    assert [row["id"] for row in found] == ["cl-vn/free_trade/2011"]
+    assert [row["id"] for row in found] == ["fj-np/free_trade/2011"]
     assert json.loads(run(*asked, "--party", "JP", "--json")) == []
     assert "signed: 2011" in run(*asked, "--since", "2009")
     wrong = CliRunner().invoke(app, [*map(str, asked), "--kind", "tariff"])
