@@ -10,10 +10,10 @@ from pathlib import Path
 
 from annotate.export.articles import ExportError
 from annotate.knowledge.identity import Known
+from annotate.knowledge.read import read_rows
 from annotate.knowledge.rows import rows
 from annotate.knowledge.store import Store, grouped
 from annotate.knowledge.tables import Agreement, Partnership
-from annotate.knowledge.write import read_rows
 from annotate.quality.step import holds_records
 from annotate.review.decisions import Decision, living
 from annotate.review.pacts import merged

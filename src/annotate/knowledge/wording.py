@@ -22,12 +22,8 @@ def party_of(code: str) -> str:
 
 def what_of(row: Found) -> str:
     """What it is, between whom."""
-    level = row.level if isinstance(row, Partnership) else ()
-    subject = f" on {row.subject}" if isinstance(row, Agreement) and row.subject else ""
-    words = f"{' '.join(spaced(word) for word in (*level, row.kind))}{subject}"
     who = ", ".join(map(party_of, row.parties))
-    status = spaced(row.status) if row.status else ""
-    return " · ".join(filter(None, (words, who, status)))
+    return " · ".join(filter(None, (sort_of(row), who, spaced(row.status or ""))))
 
 
 def title_of(row: Found) -> str:
@@ -37,11 +33,19 @@ def title_of(row: Found) -> str:
         return f"{row.name} ({acronym})" if acronym and acronym != row.name else row.name
     if acronym:
         return acronym
+    return f"{'–'.join(map(party_of, row.parties))} {sort_of(row)}".strip()
+
+
+def short_title(row: Found) -> str:
+    """Its name or acronym where it has one, or else what it is, without its parties."""
+    return title_of(row) if row.name or (isinstance(row, Agreement) and row.acronym) else sort_of(row)
+
+
+def sort_of(row: Found) -> str:
+    """What sort it is: `comprehensive strategic partnership`, `agreement on social security`."""
     level = row.level if isinstance(row, Partnership) else ()
-    words = " ".join(spaced(word) for word in (*level, row.kind))
-    who = "–".join(map(party_of, row.parties))
     subject = f" on {row.subject}" if isinstance(row, Agreement) and row.subject else ""
-    return f"{who} {words}{subject}".strip()
+    return " ".join(spaced(word) for word in (*level, row.kind)) + subject
 
 
 def dates_of(row: Found) -> Iterator[str]:

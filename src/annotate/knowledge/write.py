@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import orjson
 
 from annotate.export.articles import ExportError
 from annotate.export.cells import shown
 from annotate.knowledge.identity import Known
+from annotate.knowledge.pictures import draw
 from annotate.knowledge.rows import rows
 from annotate.knowledge.store import Store, Taken, grouped
-from annotate.knowledge.tables import TABLES, Row
+from annotate.knowledge.tables import TABLES
 from annotate.review.decisions import Decision, living
 from annotate.review.pacts import merged
 from annotate.storage.write import explained, publish
@@ -72,6 +72,8 @@ def write_knowledge(
                     content = row.to_dict()
                     for file in files[name]:
                         file.add(content)
+            if "jsonl" in chosen:
+                draw(folder)
             _appear(folder, target)
     return made
 
@@ -100,21 +102,6 @@ def _appear(folder: Path, target: Path) -> None:
         with path.open("rb+") as file:
             os.fsync(file.fileno())
     publish([_Finished(target / path.name, path) for path in files], [target])
-
-
-def read_rows(folder: Path, name: str) -> Iterator[Row]:
-    """The rows of a table that was written as JSON Lines; raises ExportError where there is none."""
-    path = folder / f"{name}.jsonl"
-    decode = msgspec.json.Decoder(TABLES[name]).decode
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    yield decode(line)
-                except msgspec.DecodeError as error:
-                    raise ExportError(f"{path}:{number}: is no row of this version: {error}") from error
-    except OSError as error:
-        raise ExportError(f"{path}: {error.strerror}; `annotate knowledge OUT -o {folder}` writes it") from error
 
 
 # --- formats

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from annotate.manifest import Totals
@@ -19,7 +14,7 @@ from annotate.report.charts import across, chart, longest
 from annotate.report.gather import Findings, gather
 from annotate.report.months import densest, series, span_of
 from annotate.report.tallies import Tallies
-from annotate.report.wording import attribute, clipped, grouped, language_name, safe
+from annotate.report.templating import asset, environment, page_style, policy
 from annotate.storage.write import OutputError, to_page, whole
 from annotate.version import __version__
 
@@ -88,42 +83,13 @@ def _chunks(parts: Iterator[str]) -> Iterator[bytes]:
 
 
 def _render(findings: Findings, title: str) -> Iterator[str]:
-    environment = Environment(
-        loader=PackageLoader("annotate.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "safe_text": safe,
-        "language": language_name,
-        "grouped": grouped,
-        "attribute": attribute,
-        "amount": lambda text: grouped(Decimal(text)),
-        "clipped": clipped,
-        "counter": Counter,
-        "markup": Markup,
-        "count": lambda number: f"{number:,}",
-        "many": lambda number, one, several: f"{number:,} {one if number == 1 else several}",
-    }
-    yield from environment.get_template("page.html").generate(_content(findings, title))
-
-
-def _asset(package: str, *names: str) -> str:
-    return files(package).joinpath(*names).read_text(encoding="utf-8")
-
-
-def _hashed(content: str) -> str:
-    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+    yield from environment("annotate.report").get_template("page.html").generate(_content(findings, title))
 
 
 def _content(findings: Findings, title: str) -> dict[str, Any]:
     """All that the template is given."""
-    # The page for reviewers has the same colours and patterns: it is one product.
-    style = _asset("annotate.review", "static", "theme.css") + _asset("annotate.report", "templates", "page.css")
-    script = _asset("annotate.report", "templates", "page.js")
+    style = page_style()
+    script = asset("annotate.report", "templates", "page.js")
     looks = findings.looks
     timeline = findings.timeline
     near = densest(timeline, most=_TIMELINE)
@@ -138,8 +104,7 @@ def _content(findings: Findings, title: str) -> dict[str, Any]:
     counts = (findings.manifest and findings.manifest.counts) or Totals()
     manifest = to_page(findings.manifest.to_dict()).decode() if findings.manifest else ""
     return {
-        "policy": f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; "
-        "base-uri 'none'; form-action 'none'",
+        "policy": policy(style, script),
         "style": Markup(style),
         "script": Markup(script),
         "version": __version__,
