@@ -148,7 +148,7 @@ SIGNATURES = some.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(some.lists(SIGNATURES, max_size=12), some.randoms(use_true_random=False))
 def test_ids_do_not_depend_on_order_and_never_join_what_disagrees(told: list[Signature], chance: object) -> None:
     """Whatever is told in whatever order: the same ids, and no id but a well-known one has two parties or two years."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from annotate.knowledge.write import read_rows, write_knowledge
+from annotate.knowledge.read import read_rows
+from annotate.knowledge.tables import Agreement
+from annotate.knowledge.write import write_knowledge
 from annotate.review.decisions import Decision, Journal
 from annotate.review.desk import Desk
 from annotate.review.pacts import Merge
@@ -36,7 +38,7 @@ def merges(out: Path, *keys: str) -> list[Decision]:
 
 
 def ids(folder: Path) -> dict[str, int]:
-    return {row.id: row.mentions for row in read_rows(folder, "agreements")}  # type: ignore[union-attr]
+    return {row.id: row.mentions for row in read_rows(folder, "agreements") if isinstance(row, Agreement)}
 
 
 @pytest.mark.parametrize("stays", ["fj-np/fisheries/2019", "fj-np/tuna"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 import orjson
@@ -91,22 +92,41 @@ class Rows:
             yield of | row
 
 
-def filled(row: Mapping[str, Any], fields: Any) -> Row:
-    """A row of any type with its typed columns, and what has no fixed keys as JSON; `fields` are its schema's."""
-    done: Row = {}
+def filler(fields: Any) -> Callable[[Mapping[str, Any]], Row]:
+    """What makes rows of any type rows of a schema: with its typed columns, and what has no fixed keys as JSON.
+
+    >>> from annotate.arrow.schema import schema_of
+    >>> from annotate.spans import MoneyValue
+    >>> filler(schema_of(MoneyValue))({"amount": "2.5", "min": None, "max": None})["amount_decimal"]
+    Decimal('2.5')
+    """
+    names = {field_.name for field_ in fields}
+    typed: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for field_ in fields:
-        name, part = field_.name, row.get(field_.name)
-        if name not in row and name.endswith("_day"):
-            done[name] = day_of(row[name.removesuffix("_day")])
-        elif name not in row and name.endswith("_decimal"):
-            done[name] = decimal_of(row[name.removesuffix("_decimal")])
-        elif isinstance(part, list) and pa.types.is_struct(field_.type.value_type):
-            done[name] = [filled(one, field_.type.value_type) for one in part]
-        elif isinstance(part, dict):
-            done[name] = filled(part, field_.type) if pa.types.is_struct(field_.type) else as_json(part)
-        else:
-            done[name] = part
+        name, kind = field_.name, field_.type
+        of = name.rpartition("_")[0]
+        if name.endswith(("_day", "_decimal")) and of in names:
+            typed[name] = of, day_of if name.endswith("_day") else decimal_of
+        elif pa.types.is_struct(kind):
+            nested[name] = filler(kind)
+        elif pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
+            nested[name] = _each(filler(kind.value_type))
+    return partial(_filled, typed, nested)
+
+
+def _filled(typed: Mapping[str, Any], nested: Mapping[str, Any], row: Mapping[str, Any]) -> Row:
+    done = {key: as_json(part) if isinstance(part, dict) and key not in nested else part for key, part in row.items()}
+    for name, fill in nested.items():
+        if done.get(name) is not None:
+            done[name] = fill(done[name])
+    for name, (of, make) in typed.items():
+        done[name] = make(row.get(of))
     return done
+
+
+def _each(fill: Callable[[Mapping[str, Any]], Row]) -> Callable[[Iterable[Mapping[str, Any]]], list[Row]]:
+    return lambda rows: [fill(row) for row in rows]
 
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:

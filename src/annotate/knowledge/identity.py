@@ -33,6 +33,7 @@ ABOUT = {
     "tax_agreement": "taxation",
     "peace_agreement": "peace",
 }
+_WHEN = re.compile(r"\d{4}")
 #: A level that is often left out where another one is told.
 _WEAK = "cooperative"
 #: What stands for a topic where a name is all that is told.
@@ -133,16 +134,23 @@ def _by_acronym(acronym: str, several: Sequence[Signature], ids: dict[Signature,
             name = _joined("-".join(parties), acronym, year)
             clusters.append(_gathered(name, together, ids, year))
     by_name: defaultdict[tuple[str, ...], list[Signature]] = defaultdict(list)
+    joining: defaultdict[str, list[Signature]] = defaultdict(list)
     for one in rest:
-        fits = [
-            cluster for cluster in clusters if _full(one, acronym) & cluster.names and _fits(one, _one(cluster.years))
-        ]
+        own = _full(one, acronym)
+        fits = [cluster for cluster in clusters if own & cluster.names and _fits(one, _one(cluster.years))]
         if len(fits) == 1:
-            ids[one] = fits[0].id
-        elif not fits and _full(one, acronym):
-            by_name[tuple(sorted(_full(one, acronym)))].append(one)
+            joining[fits[0].id].append(one)
+        elif not fits and own:
+            by_name[tuple(sorted(own))].append(one)
         else:
             ids[one] = None
+    for cluster in clusters:
+        ours = joining[cluster.id]
+        years = {year for one in ours if (year := _year(one))}
+        for one in ours:  # of two years neither joins one of which no year is known
+            ids[one] = cluster.id if len(years) <= 1 and not (len(one.signed) > 1 and not one.when) else None
+        if len(years) == 1:
+            cluster.years |= years
     alone = not clusters and len(by_name) == 1
     for names, ours in by_name.items():
         for year, together in _by_year(ours, ids):
@@ -169,7 +177,13 @@ def _gathered(name: str, together: Sequence[Signature], ids: dict[Signature, str
         ids[one] = name
     names = {word for one in together for word in one.names}
     topics = sorted({one.topic for one in together if one.topic})
-    return _Cluster(name, together[0].parties, topics[0] if len(topics) == 1 else "", {year} if year else set(), names)
+    return _Cluster(
+        name,
+        together[0].parties,
+        topics[0] if len(topics) == 1 else "",
+        {year[:4]} if _WHEN.match(year) else set(),
+        names,
+    )
 
 
 def _joined(*parts: str) -> str:

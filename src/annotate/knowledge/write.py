@@ -147,6 +147,8 @@ def _cell(part: Any) -> str:
     """A part of a row as people read it."""
     if part is None:
         return ""
+    if isinstance(part, int):
+        return str(part)
     if isinstance(part, dict):
         words = [f"{key}: {_cell(one)}" for key, one in part.items() if one not in (None, [])]
         return shown("; ".join(words))
@@ -168,17 +170,18 @@ def _item(part: Any) -> str:
 
 @contextmanager
 def _parquet(folder: Path, name: str) -> Iterator[Any]:
-    from annotate.arrow.rows import filled
+    from annotate.arrow.rows import filler
     from annotate.arrow.schema import schema_of
     from annotate.export.columns import Columns
 
     schema = schema_of(TABLES[name])
+    fill = filler(schema)
 
     class _Table(NamedTuple):
         columns: Columns
 
         def add(self, row: Mapping[str, Any]) -> None:
-            self.columns.add(filled(row, schema))
+            self.columns.add(fill(row))
 
     with Columns(folder / f"{name}.parquet", schema) as columns:
         yield _Table(columns)
