@@ -222,6 +222,8 @@ class Sentence:
 
     def beside(self, i: int, name: str) -> Cue | None:
         """The cue of a list that ends or begins at a token, over articles before it."""
+        if not self.first <= i < self.last:
+            return None
         for start in (i, i - 1, i - 2):
             cue = self.has(start, name)
             if cue is not None and (start == i or cue.j == i + 1):
