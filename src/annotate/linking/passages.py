@@ -60,10 +60,13 @@ class Passages:
         return next(iter(joined)) if len(joined) == 1 and len({m.code for m in mentions}) == 2 else ()
 
     def only_pair(self, grammar: Grammar, place: int) -> tuple[str, ...]:
-        """The two parties of a passage that names no others before this place, and names both in one sentence."""
+        """The two parties of a passage that names no others before this place, and both in one sentence before.
+
+        Those of the sentence itself may be a list: who has a strategic partnership are Ghana, Togo.
+        """
         sentences = [{mention.code for mention in mentions} for mentions in self._back(grammar, place)]
         codes = set[str]().union(*sentences)
-        return tuple(sorted(codes)) if len(codes) == 2 and codes in sentences else ()
+        return tuple(sorted(codes)) if len(codes) == 2 and codes in sentences[1:] else ()
 
     def section(self, place: int) -> int:
         """Where the passage around a place begins: at its heading, or the text."""
