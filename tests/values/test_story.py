@@ -106,3 +106,18 @@ def test_a_history_told_on_its_anniversary() -> None:
     news = "The firm was founded on 3 May 1907. It had 500 workers in 1950. The board decided on 16 June to close it."
     assert timexes(news, date="2025-06-18")[-1] == "2025-06-16"
     assert timexes(f"Yesterday the mayor spoke. {story}", date="2024-05-14")[2] == "2024-05-14"
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "date", "timex"),
+    [
+        ("ja", "7月3日に公示、20日に投開票される見通しだ。", "2025-06-18", "2025-07-20"),
+        ("ko", "1950년 6월 25일 전쟁이 터졌고 28일 서울이 함락됐다.", "2025-06-18", "1950-06-28"),
+        ("zh", "1945年8月6日，广岛遭轰炸，9日轮到长崎。", "2025-03-28", "1945-08-09"),
+        ("zh", "双方2023年11月7日签约，外长17日再次会谈。", "2025-06-18", "2025-06-17"),
+        ("ja", "5月26日の合意を受け、両首脳は17日に会談した。", "2025-06-18", "2025-06-17"),
+    ],
+)
+def test_a_day_alone_is_of_the_month_before_it(lang: str, text: str, date: str, timex: str) -> None:
+    """A later day in the sentence is of the same month; one of the days before the document's is of the news."""
+    assert timexes(text, lang=lang, date=date)[-1] == timex

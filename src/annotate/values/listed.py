@@ -48,12 +48,14 @@ def _runs(days: Sequence[int]) -> Iterator[list[int]]:
 
 def _part(full: Match) -> str:
     """What is listed: days, or months where the date that is written in full has no day."""
-    return "day" if full.get("day") is not None or full.get("month") is None else "month"
+    return "month" if full.get("month") is not None and full.get("day") is None else "day"
 
 
 def _number(slot: Slot, part: str) -> int | None:
     """The day or month that a slot tells, None for none in figures or words: dates in digits have no part for it."""
-    value = slot.value.get(part) if isinstance(slot.value, Match) else slot.value
+    value = slot.value
+    if isinstance(value, Match):
+        value = value.get("month_day").split("-")[1] if _in_digits(value) and part == "day" else value.get(part)
     if isinstance(value, Number):
         return int(value.value)
     return int(value) if isinstance(value, str) and value.isdecimal() else None
@@ -74,10 +76,20 @@ def _ends(run: Sequence[Slot], full: Match, common: dict[str, list[Slot]]) -> di
 
 def _one(slot: Slot, full: Match) -> dict[str, list[Slot]]:
     """The slots of a day on its own: those of the date that is written in full, but for its day and weekday."""
+    if slot.value is full:
+        return full.slots
     part = _part(full)
-    named = slot.value.slots[part] if isinstance(slot.value, Match) else [slot]
-    own = {} if slot.value is full else {part: named}
-    return {name: slots for name, slots in full.slots.items() if name != "weekday" or not own} | own
+    own = {part: slot.value.slots[part] if isinstance(slot.value, Match) else [slot]}
+    kept = {name: slots for name, slots in full.slots.items() if name != "weekday"}
+    if _in_digits(full):  # 27 và 28/6
+        (both,) = kept.pop("month_day")
+        kept["month"] = [replace(both, value=both.value.split("-")[0])]
+    return kept | own
+
+
+def _in_digits(full: Match) -> bool:
+    """Whether a date has its month and day in digits: 28/6."""
+    return isinstance(full.get("month_day"), str)
 
 
 def _whole(slot: Slot, full: Match, common: dict[str, list[Slot]]) -> Slot:

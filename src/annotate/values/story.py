@@ -128,15 +128,18 @@ def tell(dates: Sequence[Told], today: date | None) -> Iterator[DateValue]:
     """
     passages = _Passages(dates, today)
     reached: _Reference | None = None
+    day: Told | None = None
     for told in dates:
         value = told.value
         if not lacks_year(told.match):
             reached = _follow(told, reached)
-        elif found := _in_story(told, reached, passages):
+        elif found := _in_story(told, reached, passages) or (day and _in_its_month(told, day, today)):
             value = found
             reached = _reference(told, value)
         elif about(value, today, 366):
             reached = None
+        if value.grain == "day" and value.days is not None and (told.match.get("month") or not lacks_year(told.match)):
+            day = Told(told.match, value, told.sentence, told.paragraph)
         yield value
 
 
@@ -215,6 +218,26 @@ def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> Da
     if value is None or (today and value.start and value.start > today.isoformat()):
         return None  # no such day; or a plan for 2030, decided in June
     return replace(value, anchor=reached.anchor)
+
+
+def _in_its_month(told: Told, before: Told, today: date | None) -> DateValue | None:
+    """The value of a day alone in the month of the day before it in its sentence: 7月3日に公示、20日に投開票.
+
+    None where it comes before that day, and where it is one of the last days before the document's: the news tells
+    such days without a month, whatever day stands in the same sentence.
+    """
+    match, days = told.match, before.value.days
+    if match.get("to") is not None or match.get("month") is not None or match.get("day") is None or days is None:
+        return None
+    if told.sentence != before.sentence or match.get("story") is not None:
+        return None
+    last = days[1]
+    value = resolve_in_year(match, last.year, last.month)
+    if value is None or value.days is None or value.days[0] <= last:
+        return None
+    if today and last <= today and told.value.days and timedelta() <= today - told.value.days[0] <= timedelta(_NEAR):
+        return None
+    return replace(value, anchor=last.isoformat())
 
 
 def _same_year(told: Told, reached: _Reference | None) -> DateValue | None:

@@ -665,7 +665,7 @@ def _range(match: Slots, anchor: date | None) -> DateValue | None:
         first, last = _fill(first, last), _fill(last, first, later=True)
     direction = _direction(match)
     one = _end(first, anchor, direction)
-    if one and not isinstance(first, Calendar) and isinstance(last, Calendar):
+    if one and not isinstance(first, Calendar) and isinstance(last, Calendar) and last.weekday is None:
         last = _fill(last, _known_of(one), later=True)
     two = _end(last, anchor, direction)
     if two and not isinstance(last, Calendar) and isinstance(first, Calendar):
