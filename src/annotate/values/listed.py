@@ -76,11 +76,12 @@ def _ends(run: Sequence[Slot], full: Match, common: dict[str, list[Slot]]) -> di
 
 def _one(slot: Slot, full: Match) -> dict[str, list[Slot]]:
     """The slots of a day on its own: those of the date that is written in full, but for its day and weekday."""
+    kept: dict[str, list[Slot]] = {**full.slots}
     if slot.value is full:
-        return full.slots
+        return kept
     part = _part(full)
     own = {part: slot.value.slots[part] if isinstance(slot.value, Match) else [slot]}
-    kept = {name: slots for name, slots in full.slots.items() if name != "weekday"}
+    kept.pop("weekday", None)
     if _in_digits(full):  # 27 và 28/6
         (both,) = kept.pop("month_day")
         kept["month"] = [replace(both, value=both.value.split("-")[0])]
