@@ -33,6 +33,7 @@ _WEIGHTS = {
     "behind a name": 2.0,
     "behind a word that it may number": -1.0,
     "behind an article": 2.0,
+    "round, behind a word for about": -2.5,
     "before a name": 1.0,
     "in brackets": 1.0,
     "closes its clause": 1.0,
@@ -68,7 +69,7 @@ _GROUPED = re.compile(r"\d[.,'’\u00a0\u202f](?<![\d.,]..)\d{3}(?![\d.,])")
 _UNGROUPED = re.compile(r"[2-9](?<![\d.,/:-].)(?:(?<=[3-9])\d|[2-9])\d\d(?![\d.,/:-])")
 
 
-_PLAIN_SLOTS = frozenset({"year", "bare", "clause"})
+_PLAIN_SLOTS = frozenset({"year", "bare", "clause", "mod"})
 
 
 @dataclass(slots=True)
@@ -126,6 +127,8 @@ def _evidence(match: Match, tokens: Tokens, grammar: Grammar, text: _Text) -> It
     year = int(match.get("year"))
     if "bare" not in match.slots:
         yield "a word of the language makes it a year"
+    if "mod" in match.slots and year % 100 == 0:
+        yield "round, behind a word for about"
     yield from _of_time(year, text, cued="bare" not in match.slots)
     if text.habit:
         yield text.habit
