@@ -12,6 +12,7 @@ from annotate.rules.grammar import Grammar
 from annotate.text.tokens import Tokens
 
 _OPENING, _CLOSING = frozenset("(（["), frozenset(")）]")
+_QUOTES = frozenset("\"“”„‘’«»'「」『』《》")
 _JOINING = frozenset(",、・·，-–—&∙‧･")
 _JOINERS = frozenset({"party_and", "and", "article", "range_dash"})
 
@@ -149,7 +150,7 @@ class Sentence:
 
     def _cut(self, clause: Clause) -> Iterator[Clause]:
         """A clause with two verbs, or with two dates and two agreements, cut at the `and` between them."""
-        if len({verb.event for verb in clause.verbs}) == 1 and (at := self._gap(clause)):
+        if len({verb.event for verb in clause.verbs}) < 2 and (at := self._gap(clause)):
             yield from self._parts(clause, at)
             return
         for one, other in zip(clause.verbs, clause.verbs[1:], strict=False):
@@ -173,9 +174,13 @@ class Sentence:
         return parts
 
     def _gap(self, clause: Clause) -> int | None:
-        """Where the verb is left out: signed A in 2010 AND B in 2014."""
+        """Where the verb is left out: signed A in 2010 AND B in 2014; in 2014 to A AND lately to B."""
         spans = [self.taken[i] for i in clause.tokens if i in self.taken and self.taken[i].match.i == i]
         spans = [span for span in spans if span.match.label == "DATE" or span.match.label in PACTS]
+        pacts = [span for span in spans if span.match.label in PACTS]
+        if not clause.verbs and len(pacts) == 2:
+            between = range(pacts[0].match.j, pacts[1].match.i)
+            return next((cue.i for cue in clause.others if cue.list == "and" and cue.i in between), None)
         if len(spans) != 4:
             return None
         joints = [cue.i for cue in clause.others if cue.list == "and"]
@@ -216,14 +221,27 @@ class Sentence:
             return False
         if start == end:
             return self.tokens.words[end][0] > "\u2e80" or self.tokens.words[end - 1][0] > "\u2e80"
-        if end - start > 4:
-            return False
+        if end - start > 4 or (end - start == 1 and (one.kind == "city") != (other.kind == "city")):
+            return False  # in Seoul, Vietnam and …
         return all(self.tokens.words[i] in _JOINING or self.kinds(i) & _JOINERS for i in range(start, end))
 
+    def in_brackets(self, pact: Linked) -> Linked | None:
+        """The date that stands alone in brackets behind a name: `"Strategic Partnership" (2009)`."""
+        for clause in self.clauses:
+            if clause.bracket and len(clause.dates) == 1 and not clause.pacts:
+                date = clause.dates[0].match
+                between = self.tokens.words[pact.match.j : clause.tokens[0]]
+                whole = clause.tokens[0] == date.i and clause.tokens[-1] == date.j - 1
+                if whole and between and between[-1] in _OPENING and all(word in _QUOTES for word in between[:-1]):
+                    return clause.dates[0]
+        return None
+
     def beside(self, i: int, name: str) -> Cue | None:
-        """The cue of a list that ends or begins at a token, over articles before it."""
+        """The cue of a list that ends or begins at a token, over quotation marks and articles before it."""
         if not self.first <= i < self.last:
             return None
+        if self.tokens.words[i] in _QUOTES:
+            i -= 1
         for start in (i, i - 1, i - 2):
             cue = self.has(start, name)
             if cue is not None and (start == i or cue.j == i + 1):

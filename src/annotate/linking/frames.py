@@ -15,10 +15,13 @@ from annotate.linking.cues import VERBS, Cue
 from annotate.linking.linked import Linked
 from annotate.spans import DateValue
 
+#: How many tokens may stand between two agreements that are told together.
+_LIST = 10
 #: How many tokens of a clause without a verb may stand with its date, that the date is the next verb's.
 _ADJUNCT = 8
+_JOINERS = frozenset({"party_and", "and", "article"})
 _ADJUNCTS = frozenset(
-    {"adjunct", "article", "place", "since", "of", "name_joiner", "cardinal", "period", "and", "clause"}
+    {"goal", "adjunct", "article", "place", "since", "of", "name_joiner", "cardinal", "period", "and", "clause"}
 )
 
 
@@ -54,20 +57,21 @@ class Frames:
                     found.append(self._say(clause, verb, pacts, dates))
                 elif before is not None and _fits(verb.event, before) and self._has_pronoun(clause, verb):
                     found.append(self._say(clause, verb, [before], dates))
-            if not clause.verbs and found and self._is_short_for(n, clause):
+            if not clause.verbs and found and self._is_short_for(clause):
                 last, (pact,) = found[-1], [p for p in clause.pacts if not _is_acronym(p, self.sentence.pacts)]
-                if last.real and _fits(last.verb.event, pact):
+                goal = last.event == "upgraded"
+                if last.real and _fits(last.verb.event, pact) and (not goal or self._is_goal(pact)):
                     found.append(self._say(last.clause, last.verb, [pact], clause.dates))
         return found
 
-    def _is_short_for(self, n: int, clause: Clause) -> bool:
+    def _is_short_for(self, clause: Clause) -> bool:
         """Whether a clause says of another agreement what the one before says, and leaves its verb out."""
         pacts = [pact for pact in clause.pacts if not _is_acronym(pact, self.sentence.pacts)]
         return (
-            len(pacts) == 1 == len(clause.dates)
-            and bool(n and self.sentence.clauses[n - 1].verbs)
+            len(pacts) == 1
             and not clause.opened
-            and self._tells(clause.dates[0], clause)
+            and (len(clause.dates) == 1 or (not clause.dates and self.sentence.in_brackets(pacts[0]) is not None))
+            and all(self._tells(date, clause) for date in clause.dates)
             and self._are_adjuncts(clause)
         )
 
@@ -109,7 +113,7 @@ class Frames:
             at = n + step
             while 0 <= at < len(self.sentence.clauses) and not self.sentence.clauses[at].verbs:
                 clause = self.sentence.clauses[at]
-                if clause.dates:
+                if clause.dates and not clause.bracket:
                     return [d for d in clause.dates if self._tells(d, clause)] if self._is_adjunct(clause) else []
                 if step > 0 or clause.opened:
                     break
@@ -179,7 +183,7 @@ class Frames:
                 and not clause.opened
                 and verb.event in ("established", "held")
             ):
-                return []
+                continue
             return self._chosen(fitting, verb, behind=at == n, before=at < n)
         return []
 
@@ -188,8 +192,7 @@ class Frames:
         if len(pacts) == 1:
             return pacts
         if verb.event == "upgraded":
-            goals = [pact for pact in pacts if self._is_goal(pact)]
-            return goals if len(goals) == 1 else []
+            return pacts[-1:] if self._is_goal(pacts[-1]) else []
         if before:
             return pacts[-1:]
         beside = [pact for pact in pacts if pact.match.j == verb.i]
@@ -208,8 +211,9 @@ class Frames:
             gap = range(rows[-1][-1].match.j, pact.match.i) if rows else range(0)
             kinds = [self.sentence.kinds(i) for i in gap]
             joined = rows and any(k & {"and", "party_and"} for k in kinds)
-            near = 3 if pact.match.label == "PARTNERSHIP" else 10
-            if joined and len(gap) <= near and not any(k & {*VERBS} for k in kinds):
+            if pact.match.label == "PARTNERSHIP":
+                joined = joined and all(k & _JOINERS or k & {"clause_mark"} for k in kinds)
+            if joined and len(gap) <= _LIST and not any(k & {*VERBS} for k in kinds):
                 rows[-1].append(pact)
             else:
                 rows.append([pact])
@@ -224,6 +228,8 @@ class Frames:
         if event == "signed" and all(pact.match.label == "PARTNERSHIP" for pact in pacts):
             event = "established"
         date = dates[0] if len(dates) == 1 else None
+        if event in ("upgraded", "established") and not dates:
+            date = self.sentence.in_brackets(pacts[0])
         beside = pacts[0].match.i if pacts[-1].match.j == verb.i else -1  # an agreement signed today may bring more
         denied = clause.has("denied", beside) and not (date and self._until(date))
         planned = clause.has("planned", beside) or verb.list == "open"
@@ -251,7 +257,13 @@ class Frames:
         """Partnerships that the sentence says no more of than since when they stand."""
         for clause in self.sentence.clauses:
             partnerships = [pact for pact in clause.pacts if pact.match.label == "PARTNERSHIP"]
-            if len(partnerships) != 1 or clause.event or clause.has("denied") or clause.has("planned"):
+            if clause.has("denied") or clause.has("planned"):
+                continue
+            for pact in partnerships:  # its year in brackets, but for that of a raise
+                date = self.sentence.in_brackets(pact)
+                if date is not None and not (clause.event == "upgraded" and self._is_goal(pact)):
+                    yield pact, date
+            if len(partnerships) != 1 or clause.event:
                 continue
             pact = partnerships[0]
             dates = [d for d in clause.dates if self._since(d) or self._belongs(pact, d)]
@@ -261,7 +273,7 @@ class Frames:
 
 def _fits(event: str, pact: Linked) -> bool:
     """Whether an event can be told of an agreement, or of a partnership."""
-    if event in ("signed", "held"):
+    if event in ("signed", "held", "agreed"):
         return True
     return (event in ("established", "upgraded")) == (pact.match.label == "PARTNERSHIP")
 

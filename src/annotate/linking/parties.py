@@ -9,6 +9,7 @@ to the span they are not its parties.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -23,6 +24,8 @@ from annotate.text.sentences import sentence_around
 #: What may stand between a name and the word for with, and how many tokens.
 _LINKS = frozenset({"agreement_party_link", "link", "article", "name_joiner", "name_inner"})
 _NEAR = 4
+#: How far behind its verb a subject may stand: `Über ein Abkommen verhandelt Ghana`.
+_BEHIND = 3
 
 
 def settle_parties(spans: Sequence[Linked], reading: Reading) -> None:
@@ -50,12 +53,20 @@ def _parties(sentence: Sentence, pact: Linked, told: Sequence[Told]) -> tuple[Pa
     inside = [m for m in inside if m.kind != "demonym" or m.i in grouped]
     if len({m.code for m in inside}) > 1:  # one alone is a place or who keeps it: Accord de Samoa
         own += _as_parties(inside)
-    beside = _beside(sentence, pact)
-    if len(_unique(own)) < 2 and len({m.code for m in beside}) < 2:
+    beside, whole = _beside(sentence, pact)
+    if len(_unique(own)) < 2 and not whole:
         for one in told:
-            if pact in one.pacts:
+            if _is_about(sentence, one, pact):
                 own += _as_parties(_of_clause(sentence, one, pact, bool(beside)))
     return _unique([*own, *_as_parties(beside)])
+
+
+def _is_about(sentence: Sentence, told: Told, pact: Linked) -> bool:
+    """Whether the parties of a clause are those of an agreement; not where its own clause has a verb of its own."""
+    if pact in told.clause.pacts:
+        return pact in told.pacts or told.event == "upgraded"
+    home = next((clause for clause in sentence.clauses if pact in clause.pacts), None)
+    return pact in told.pacts and (home is None or home.event is None)
 
 
 def _as_parties(mentions: Iterable[Mention]) -> list[Party]:
@@ -69,34 +80,49 @@ def _unique(parties: Iterable[Party]) -> tuple[Party, ...]:
     return tuple(unique.values())
 
 
-def _beside(sentence: Sentence, pact: Linked) -> list[Mention]:
-    """The parties that stand right before or behind a span, tied to it by a word or as adjectives."""
-    match, tokens = pact.match, sentence.tokens
-    place = match.j
-    if place < sentence.last and tokens.words[place] in "(（[":
-        close = next((i for i in range(place, min(sentence.last, place + 6)) if tokens.words[i] in ")）]"), None)
-        place = place if close is None else close + 1
+def _beside(sentence: Sentence, pact: Linked) -> tuple[list[Mention], bool]:
+    """The parties that stand right before or behind a span, tied to it, and whether they are all that there are."""
+    place = _behind(sentence, pact)
     for group in sentence.groups:
         start, end = group[0].i, group[-1].j
-        if match.i <= start < match.j:
+        if pact.match.i <= start < pact.match.j:
             continue
+        several = len({m.code for m in group}) > 1
         if place <= start <= place + _NEAR:
             between = [sentence.kinds(i) for i in range(place, start)]
             linked = any(kinds & {"agreement_party_link", "link"} for kinds in between)
-            plain = all(kinds & _LINKS and not kinds & {"party_and"} for kinds in between)
-            if linked and plain:
-                return group
-            if not between and len(group) > 1 and _are_adjectives(group):
-                return group
-        if end <= match.i <= end + _NEAR:
-            between = [sentence.kinds(i) for i in range(end, match.i)]
-            if len(group) > 1 and (not between or all("link_after" in kinds for kinds in between)):
-                return group
-            if len(group) > 1 and _are_adjectives(group) and len(between) < 3 and not any(k & _STOPS for k in between):
-                return group
-            if between and _tied_before(sentence, end, match.i):
-                return group
-    return []
+            if linked and all(kinds & _LINKS and not kinds & {"party_and"} for kinds in between):
+                return group, several and any("between" in kinds for kinds in between)
+            if not between and several and _are_adjectives(group):
+                return group, True
+        if end <= pact.match.i <= end + _NEAR and _tied_before(sentence, group, pact):
+            return group, several
+    return [], False
+
+
+def _behind(sentence: Sentence, pact: Linked) -> int:
+    """Where the words behind a span begin: behind its acronym in brackets, and behind what is told with it."""
+    tokens, place = sentence.tokens, pact.match.j
+    if place < sentence.last and tokens.words[place] in "(（[":
+        close = next((i for i in range(place, min(sentence.last, place + 6)) if tokens.words[i] in ")）]"), None)
+        place = place if close is None else close + 1
+    for other in sentence.pacts:  # ein Abkommen und ein Vertrag mit Vietnam
+        gap = range(place, other.match.i)
+        if 0 < len(gap) <= 3 and all(sentence.kinds(i) & {"and", "party_and", "article"} for i in gap):
+            return _behind(sentence, other)
+    return place
+
+
+def _tied_before(sentence: Sentence, group: Sequence[Mention], pact: Linked) -> bool:
+    """Whether a group before a span is tied to it: as adjectives, or by a word for of or with: `XとYの協定`."""
+    end = group[-1].j
+    between = [sentence.kinds(i) for i in range(end, pact.match.i)]
+    if len(group) > 1 and (not between or all("link_after" in kinds for kinds in between)):
+        return True
+    if len(group) > 1 and _are_adjectives(group) and len(between) < 3 and not any(k & _STOPS for k in between):
+        return True
+    cue = sentence.has(end, "link_after")
+    return cue is not None and cue.j == pact.match.i
 
 
 _STOPS = frozenset({"clause", "told", "now", "open", "clause_mark", "and", "party_and"})
@@ -106,35 +132,56 @@ def _are_adjectives(group: Sequence[Mention]) -> bool:
     return all(m.kind == "demonym" or (len(m.name) == 1 and m.name > "\u2e80") for m in group)
 
 
-def _tied_before(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether one word for with stands between a party and the span behind it: `シンガポールとの協定`."""
-    cue = sentence.has(start, "link_after")
-    return cue is not None and cue.j == end and cue.event != "of"
-
-
 def _of_clause(sentence: Sentence, told: Told, pact: Linked, has_other: bool) -> list[Mention]:
     """The parties that a verb of agreeing has in its clause: two subjects and more, or one and whom it agrees with."""
     clauses = _around(sentence, told.clause)
-    groups = [g for clause in clauses for g in clause.groups if not _is_place(sentence, g)]
-    inside = {i for pact in sentence.pacts for i in range(pact.match.i, pact.match.j)}
-    groups = [g for g in groups if g[0].i not in inside]
+    inside = {i for one in sentence.pacts for i in range(one.match.i, one.match.j)}
+    groups = [g for clause in clauses for g in clause.groups if not _is_place(sentence, g) and g[0].i not in inside]
     linked = [g for g in groups if _is_linked(sentence, g)]
-    before = max(told.verb.i, pact.match.i)
+    before = max(told.verb.i, pact.match.i) + _BEHIND
     subjects = [g for g in groups if g not in linked and g[0].i < before and _may_act(sentence, g)]
-    withs = [g for g in linked if g in told.clause.groups] or linked
-    withs = sorted(withs, key=lambda g: _between(sentence, g, pact))
     if has_other:
         return subjects[0] if len(subjects) == 1 else []
+    own = [g for g in linked if g in told.clause.groups]
+    if told.event == "held" and pact.match.label == "AGREEMENT" and not own:
+        return []
+    withs = own or ([] if told.clause.groups else linked)
+    withs = [g for g in withs if not _is_of_another(sentence, g, pact)]
+    withs.sort(key=lambda g: _between(sentence, g, pact))
     if withs and len(subjects) == 1:
         return [*subjects[0], *withs[0]]
-    if withs and not subjects and len({m.code for m in withs[0]}) > 1:
+    if withs and not subjects and (len({m.code for m in withs[0]}) > 1 or (told.real and pact in told.clause.pacts)):
         return withs[0]
     several = [g for g in subjects if len({m.code for m in g}) > 1]
+    if len(several) > 1:
+        several = [g for g in several if g in told.clause.groups]
     if len(several) == 1:
         return several[0]
-    if not subjects and not withs and any(clause.has("both") for clause in clauses):
-        return _named_before(sentence)
+    if not withs and any(clause.has("both") for clause in clauses):
+        return _both(sentence)
+    alone = [g for g in subjects if g in told.clause.groups and _acts_alone(sentence, g, told)]
+    if pact in told.clause.pacts and len(alone) == 1 == len(subjects):
+        return alone[0]
     return []
+
+
+def _acts_alone(sentence: Sentence, group: Sequence[Mention], told: Told) -> bool:
+    """Whether one party is the subject of a verb, with nothing between that makes another of it: `EU officials`."""
+    if told.event not in _ALONE or told.verb.list != "told" or not told.real or group[0].kind == "city":
+        return False
+    gap = [i for i in range(group[-1].j, told.verb.i) if i not in sentence.taken]
+    return group[-1].j <= told.verb.i and all(sentence.kinds(i) & _BEFORE_VERB for i in gap)
+
+
+_BEFORE_VERB = frozenset({"told", "now", "adjunct", "article", "since", "of"})
+#: What one party may be told to have done, with another that is not named.
+_ALONE = frozenset({"signed", "established", "agreed"})
+
+
+def _is_of_another(sentence: Sentence, group: Sequence[Mention], pact: Linked) -> bool:
+    """Whether the word behind a party ties it to another agreement: `シンガポールとの協定を皮切りに`."""
+    cue = sentence.has(group[-1].j, "link_after")
+    return cue is not None and any(other is not pact and other.match.i == cue.j for other in sentence.pacts)
 
 
 def _around(sentence: Sentence, clause: Clause) -> list[Clause]:
@@ -144,14 +191,16 @@ def _around(sentence: Sentence, clause: Clause) -> list[Clause]:
     upgraded = any(verb.event == "upgraded" for verb in clause.verbs)
     while at > 0 and (not found[0].opened or (found[0].relative and upgraded)):
         before = sentence.clauses[at - 1]
-        if before.verbs and (any(c.groups for c in found) or not any(v.event in _AGREEING for v in before.verbs)):
+        told = any(v.event in _AGREEING for v in before.verbs)
+        acting = any(not (_is_linked(sentence, g) or _is_place(sentence, g)) for c in found for g in c.groups)
+        if before.verbs and (acting or not told):
             break
         at -= 1
         found.insert(0, before)
     return found
 
 
-_AGREEING = frozenset({"signed", "established", "upgraded", "negotiating", "agreed", "held"})
+_AGREEING = frozenset({"signed", "established", "upgraded", "negotiating", "agreed", "held", "other"})
 
 
 def _may_act(sentence: Sentence, group: Sequence[Mention]) -> bool:
@@ -190,6 +239,17 @@ def _is_place(sentence: Sentence, group: Sequence[Mention]) -> bool:
     return before >= sentence.first and sentence.has(before, "place") is not None
 
 
+def _both(sentence: Sentence) -> list[Mention]:
+    """The two that `both countries` are: those that the sentence names together, else those of the one before."""
+    inside = {i for one in sentence.pacts for i in range(one.match.i, one.match.j)}
+    groups = [group for group in sentence.groups if group[0].i not in inside and not _is_place(sentence, group)]
+    groups = [group for group in groups if any(m.kind != "city" for m in group)]
+    if groups:
+        pairs = [group for group in groups if len({m.code for m in group}) == 2]
+        return pairs[0] if len(pairs) == 1 else []
+    return _named_before(sentence)
+
+
 def _named_before(sentence: Sentence) -> list[Mention]:
     """The two parties that the sentence before names, where it names two."""
     tokens = sentence.tokens
@@ -199,7 +259,10 @@ def _named_before(sentence: Sentence) -> list[Mention]:
     low, high = sentence_around(tokens.text, start - 2, start - 1)
     first, last = tokens.within(low, min(high, start))
     _, mentions = sentence.reading.words(sentence.grammar, first, last)
-    named = {m.code: m for m in mentions if m.kind in ("territory", "organisation")}
+    pairs = {m.i for one, other in pairwise(mentions) if other.i - one.j <= 1 for m in (one, other)}
+    named = {
+        m.code: m for m in mentions if m.kind in ("territory", "organisation") or (m.kind == "demonym" and m.i in pairs)
+    }
     if any(m.i in sentence.reading.named for m in named.values()):
         return []
     return [*named.values()] if len(named) == 2 else []

@@ -25,6 +25,8 @@ class Entry(Generic[T]):
     #: Whether the last word is a stem (`ratifi*`), and which endings it may have; None for any.
     stem: bool
     endings: frozenset[str] | None
+    #: Which of its words are glued to the one before: a particle and the next word are no phrase, `에 서명`.
+    glued: tuple[bool, ...]
 
 
 class Phrases(Generic[T]):
@@ -39,10 +41,11 @@ class Phrases(Generic[T]):
         """Let a form stand for something; with `endings` its last word may have any of them."""
         exact = form[1:] if form.startswith("=") else None
         stem = form.endswith("*") or endings is not None
-        words = tuple(map(fold, tokenise(form.removeprefix("=").removesuffix("*")).words))
+        cut = tokenise(form.removeprefix("=").removesuffix("*"))
+        words = tuple(map(fold, cut.words))
         if not words:
             return
-        entry = Entry(words, what, exact, stem, endings)
+        entry = Entry(words, what, exact, stem, endings, tuple(cut.glued(i) for i in range(len(words))))
         held = self._stems if stem and len(words) == 1 else self._by_first
         kept = held.setdefault(words[0], [])
         kept.append(entry)
@@ -77,6 +80,8 @@ class Phrases(Generic[T]):
 
     def _fits(self, entry: Entry[T], tokens: Tokens, i: int, j: int) -> bool:
         if j > i + 1:
+            if any(glued and not tokens.glued(i + n) for n, glued in enumerate(entry.glued)):
+                return False
             words = [fold(word) for word in tokens.words[i:j]]
             if tuple(words[:-1]) != entry.words[:-1]:
                 return False

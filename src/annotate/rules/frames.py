@@ -44,6 +44,7 @@ LISTS: Mapping[str, tuple[str, str | tuple[str, ...]]] = {
     "goal": ("beside the level that a partnership is raised to: to, lên, に", "none"),
     "adjunct": ("words that may stand with a date that is set off by commas: in, on, later", "none"),
     "link": ("before a party: between, with", "none"),
+    "between": ("before all parties, so that no subject is one: between", "none"),
     "link_after": ("behind a party, where the agreement follows: との, 与…的", "none"),
     "worth_before": ("between a sum and the agreement that it is of: 규모의, の", "none"),
     "place": ("before a country that is a place and no party: in, from", "none"),

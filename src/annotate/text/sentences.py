@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 #: The expression begins with its marks and looks back only then, which is faster by far.
 _SENTENCE_END = re.compile(
     r"[.!?。！？\n](?:(?<=[。！？\n])|(?:(?<!\d\d.)(?<!\s\d.)|(?<=\d\d\d\d.))[\"”'’)\]]*\s+(?=[\"“'‘(\[]?[^\W\d_a-zß-ÿ])"
-    r"|(?<=[^\W\d_A-Z]{5}.)\s+(?=\d))"
+    r"|(?<=[^\W\d_A-Z]{5}.)\s+(?=\d)|(?<=[가-힣]{2}.)\s+(?=\d))"
 )
 #: How far a sentence is followed on either side, in characters, so that time stays linear on text without any.
 _REACH = 400
