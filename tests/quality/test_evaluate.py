@@ -41,7 +41,7 @@ def kinds(report: Report) -> list[str]:
     return [error.kind for error in report.errors]
 
 
-@pytest.mark.parametrize("name", ["evaluate", "gold", "iso", "judge", "saved", "scores"])
+@pytest.mark.parametrize("name", ["evaluate", "gold", "iso", "judge", "links", "saved", "scores"])
 def test_the_examples_in_the_docstrings_are_true(name: str) -> None:
     """Every example in a docstring of `evaluate`, and of what it is made of, gives what it says."""
     done = doctest.testmod(import_module(f"annotate.quality.{name}"))

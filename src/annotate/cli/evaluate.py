@@ -34,6 +34,7 @@ def evaluate_command(
         bool,
         typer.Option("--rules", help="The precision of each rule with its interval, and the rules that found nothing."),
     ] = False,
+    linked: Annotated[bool, typer.Option("--links", help="Also the parties and the facts.")] = False,
     as_json: Json = False,
 ) -> None:
     """Compare with gold annotations: precision, recall and F1 of exact and of overlapping spans, and values right.
@@ -44,6 +45,7 @@ def evaluate_command(
       annotate evaluate gold.jsonl out/ --labels DATE,MONEY --errors
     """
     from annotate.quality.evaluate import evaluate
+    from annotate.quality.links import as_dict, link_lines, links
     from annotate.quality.saved import EvaluateError, load_all
     from annotate.quality.score_table import render
 
@@ -54,8 +56,14 @@ def evaluate_command(
             report = replace(report, silent=_silent(report, found, split(labels)))
     if unknown := [label for label in split(labels) if label not in report.by_label]:
         stop(f"--labels: neither side has a span labelled {' or '.join(unknown)}")
-    shown = as_text(report.as_dict()) if as_json else render(report, errors=errors, rules=rules).rstrip("\n")
-    say(shown)
+    scores = links(wanted, found) if linked else {}
+    if as_json:
+        extra = (
+            {"links": {f"{lang} {what}": as_dict(score) for (lang, what), score in scores.items()}} if linked else {}
+        )
+        say(as_text(report.as_dict() | extra))
+    else:
+        say("\n".join([render(report, errors=errors, rules=rules).rstrip("\n"), *link_lines(scores)]))
 
 
 def _silent(report: Report, found: list[dict[str, Any]], labels: list[str]) -> list[str]:
