@@ -44,7 +44,7 @@ def test_entries_are_well_formed() -> None:
     for known in names.values():
         kinds = AGREEMENT_KINDS if known.label == "AGREEMENT" else PARTNERSHIP_KINDS
         assert known.kind in kinds, known.id
-        assert {*known.level} <= {*LEVELS}, known.id
+        assert {*known.level} <= {*LEVELS, "extensive"}, known.id
         assert known.names_by_lang.keys() <= {*LANGS}, known.id
         assert known.names_by_lang["en"][0] == known.name, known.id
         assert len({*known.parties}) == len(known.parties) != 1, known.id
