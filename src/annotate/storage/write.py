@@ -9,6 +9,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Protocol, Self
@@ -255,13 +256,22 @@ _MANY = 100
 
 def _sync_all(path: Path) -> None:
     """A file, or all of a folder, on the disk."""
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    if len(files) > _MANY and hasattr(os, "sync"):
+    if hasattr(os, "sync") and next(islice(_files_in(path), _MANY, None), None):
         os.sync()
         return
-    for file in files:
-        with file.open("rb+") as opened:
+    for file in _files_in(path):
+        with Path(file).open("rb+") as opened:
             os.fsync(opened.fileno())
+
+
+def _files_in(path: str | Path) -> Iterator[str]:
+    """A file itself, or all files of a folder one at a time: an export may write hundreds of thousands."""
+    if not os.path.isdir(path):  # noqa: PTH112 - a string, as the system gives it
+        yield str(path)
+        return
+    with os.scandir(path) as entries:
+        for entry in entries:
+            yield from _files_in(entry.path)
 
 
 #: How a suffix of the output packs.
