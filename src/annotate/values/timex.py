@@ -47,6 +47,7 @@ class Calendar:
     bc: bool = False
 
 
+_SATURDAY = 5
 _SEASONS = {
     "spring": ("SP", 21, 3),
     "summer": ("SU", 22, 6),
@@ -133,6 +134,9 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
         parts = replace(parts, century=(anchor.year - 1) // 100 + 1 + int(away) if anchor else None)
     if (nth := _integer(match.get("nth"))) is not None and parts.weekday is None:
         return day_in(_anchored(parts, anchor, _direction(match)), nth)
+    if match.get("undated") and match.get("unit"):
+        over = match.get("clause") == "past" and (anchor is None or anchor.weekday() < _SATURDAY)
+        return _relative(match.get("unit"), -1 if over else 0, anchor)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
     if match.get("story") is not None:
@@ -234,6 +238,8 @@ def calendar_of(match: Slots, anchor: date | None = None) -> Calendar:
     if pair := match.get("year_month"):
         year, month = map(int, pair.split("-"))
         parts = replace(parts, year=year, month=month)
+    if pair := match.get("of_law"):
+        parts = replace(parts, year=int(pair.split("-")[0]))
     if pair := match.get("month_day"):
         day, month = _dotted(pair) if isinstance(pair, Number) else reversed([int(part) for part in pair.split("-")])
         parts = replace(parts, month=month, day=day)

@@ -46,10 +46,12 @@ _WEIGHTS = {
     "glued to what may count it": -2.5,
     "behind a code": -4.5,
     "beside another count": -4.0,
-    "a range with what is no year": -5.0,
+    "a range with what is no year": -7.0,
     "a long way from the document": -0.5,
     "before a unit of time": -5.0,
     "beside other digits": -4.0,
+    "behind other digits": -6.0,
+    "before another number": 1.0,
 }
 #: The weight from which on four digits are a year.
 ENOUGH = 1.5
@@ -163,7 +165,7 @@ def _before(i: int, tokens: Tokens, grammar: Grammar) -> Iterator[str]:
     before = tokens.words[i - 1]
     kinds = _kinds(tokens, i - 1, grammar)
     if before.isdecimal() and not tokens.glued(i):
-        yield "beside other digits"
+        yield "behind other digits" if len(before) > 2 and not _is_year(before) else "beside other digits"
     elif before in _DASHES and i > 1 and tokens.words[i - 2].isdecimal() and not _is_year(tokens.words[i - 2]):
         yield "a range with what is no year"
     elif before in _DASHES and i > 1 and tokens.glued(i) and tokens.words[i - 2].isalpha():
@@ -206,6 +208,8 @@ def _behind(i: int, tokens: Tokens, grammar: Grammar) -> Iterator[str]:
         yield "a range with what is no year"
     elif following.isdecimal() and len(following) > 2 and not tokens.glued(i + 1):
         yield "beside other digits"
+    elif following.isdecimal() and not tokens.glued(i + 1):
+        yield "before another number"
     elif following[0].isalpha():
         yield from _before_word(i + 1, following, kinds, tokens, grammar)
 
