@@ -87,7 +87,7 @@ def resolve_date(match: Slots, anchor: date | None) -> DateValue | None:
     Raises nothing: a date out of the range of years 1 to 9999 is no date either.
     """
     try:
-        value = None if _is_general(match) else _resolve(match, anchor)
+        value = None if _is_general(match) else _weekend_at_hand(match, anchor) or _resolve(match, anchor)
     except (ValueError, OverflowError):
         return None
     if value is None:
@@ -109,6 +109,17 @@ def _is_general(match: Slots) -> bool:
     False
     """
     return match.get("undated") is not None and not match.get("clause")
+
+
+def _weekend_at_hand(match: Slots, anchor: date | None) -> DateValue | None:
+    """The weekend that a clause of the past tells of, which on a Saturday or Sunday is that very one, or the coming one.
+
+    None where the match is another.
+    """
+    if not (match.get("undated") and match.get("unit")):
+        return None
+    over = match.get("clause") == "past" and (anchor is None or anchor.weekday() < _SATURDAY)
+    return _relative(match.get("unit"), -1 if over else 0, anchor)
 
 
 def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
@@ -134,9 +145,6 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
         parts = replace(parts, century=(anchor.year - 1) // 100 + 1 + int(away) if anchor else None)
     if (nth := _integer(match.get("nth"))) is not None and parts.weekday is None:
         return day_in(_anchored(parts, anchor, _direction(match)), nth)
-    if match.get("undated") and match.get("unit"):
-        over = match.get("clause") == "past" and (anchor is None or anchor.weekday() < _SATURDAY)
-        return _relative(match.get("unit"), -1 if over else 0, anchor)
     if match.get("offset") is not None:
         return _directed(match, parts, int(match.get("offset")), anchor)
     if match.get("story") is not None:
