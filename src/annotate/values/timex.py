@@ -112,7 +112,7 @@ def _is_general(match: Slots) -> bool:
 
 
 def _weekend_at_hand(match: Slots, anchor: date | None) -> DateValue | None:
-    """The weekend that a clause of the past tells of, which on a Saturday or Sunday is that very one, or the coming one.
+    """The weekend that a clause of the past tells of (on a Saturday or Sunday that very one), or the coming one.
 
     None where the match is another.
     """
