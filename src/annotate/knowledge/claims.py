@@ -85,12 +85,14 @@ def claims_of(record: Record) -> list[Claim]:
 
 
 def _key(span: Pact) -> object:
-    """What mentions of one agreement have in common: the key, or else the name with the parties."""
+    """What mentions of one agreement have in common: the key, or else the name with its acronym or the parties."""
     value = span.value
     if _count(span) is not None:
         return span.id
     if value.id is not None:
         return span.label, value.id
+    if value.name is not None and isinstance(value, AgreementValue) and value.acronym is not None:
+        return span.label, value.name.casefold(), value.acronym
     if value.name is not None and len(value.parties) > 1:
         return span.label, value.name.casefold(), frozenset(party.code or party.name for party in value.parties)
     return span.id
@@ -237,12 +239,14 @@ def _signature(
         topic = ABOUT.get(rest[0], rest[0]) if rest else ""
     elif key is not None:
         plain, topic = key, claim.kind if claim.label == "PARTNERSHIP" else ABOUT.get(claim.kind, "")
-    elif len(parties) < 2 or not all(map(_is_code, parties)):
+    elif len(parties) != 2 or not all(map(_is_code, parties)):  # more may be a list, of which each is bound with one
         return None
     elif claim.label == "PARTNERSHIP":
         topic = claim.kind if level or claim.kind != "partnership" else ""
-    else:
-        topic = ABOUT.get(claim.kind, "")
+    elif claim.kind in ABOUT:
+        topic = ABOUT[claim.kind]
+    elif when := _signing(dates):
+        topic = claim.kind
     names = tuple(sorted({name.casefold() for name in (claim.name, claim.acronym) if name}))
     if not plain and not topic and not (claim.name and parties):
         return None
@@ -259,6 +263,13 @@ def _signature(
         in_force,
         ahead,
     )
+
+
+def _signing(dates: Iterable[tuple[str, DateValue]]) -> str:
+    """The day or month of signing, by which one of a plain kind is known; none where the text tells two."""
+    days = {date for role, date in dates if role == "signed" and date.grain in ("day", "month") and date.start}
+    (one, *others) = days or (None,)
+    return str(one.start)[: 10 if one.grain == "day" else 7] if one is not None and not others else ""
 
 
 def _is_code(party: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from annotate.report.wording import attribute, clipped, grouped, language_name, safe
 
 
+@cache
 def environment(package: str) -> Environment:
     """The templates of a package, and the report's behind them."""
     made = Environment(
