@@ -274,3 +274,20 @@ def test_ask_finds_by_parties_kind_and_time(out: Path, tmp_path: Path, written: 
     assert "signed: 2011" in run(*asked, "--since", "2009")
     wrong = CliRunner().invoke(app, [*map(str, asked), "--kind", "tariff"])
     assert (wrong.exit_code, "is no kind" in wrong.stderr) == (2, True)
+
+
+def test_duckdb_joins_the_tables_with_an_exported_database(out: Path, tmp_path: Path) -> None:
+    """Ids of mentions lead to the documents of `annotate export duckdb`, as the docs say."""
+    duckdb = pytest.importorskip("duckdb")
+    put(out, signed("a", "2011-11-11", day("2011-11-11", "2011-11-11")))
+    run("knowledge", out, "-o", tmp_path / "kn")
+    run("export", "duckdb", out, "-o", tmp_path / "out.duckdb")
+    with duckdb.connect() as base:
+        base.execute(f"ATTACH '{tmp_path / 'out.duckdb'}' AS mentions (READ_ONLY)")
+        rows = base.execute(
+            f"SELECT agreements.parties, documents.id FROM '{tmp_path}/kn/agreements.parquet' AS agreements "
+            f"JOIN '{tmp_path}/kn/mentions.parquet' AS of USING (id) "
+            "JOIN mentions.documents ON documents.id = of.document"
+        ).fetchall()
+    assert len(rows) == 1
+    assert rows[0][1] == "a"

@@ -177,7 +177,7 @@ class _Reader:
                 continue
             known |= {(fact.type, fact.date), ("valued_at", fact.amount)}
             start, end = fact.evidence
-            yield Said(fact.type, date, money, self._evidence(start, end, whole=True), True)
+            yield Said(fact.type, date, money, self._evidence(start, end), True)
         for span in mentions:
             value = span.value
             if isinstance(value, AgreementValue):
@@ -202,12 +202,10 @@ class _Reader:
         number = bisect_right(self._starts, at) - 1
         return self._langs[number] if number >= 0 else self._record.lang
 
-    def _evidence(self, start: int, end: int, *, whole: bool = False) -> Evidence:
+    def _evidence(self, start: int, end: int) -> Evidence:
         text = self._record.text
-        first, last = start, end
-        if not whole:
-            self._sentences = self._sentences or Sentences(text)
-            first, last = self._sentences.around(start, end)
+        self._sentences = self._sentences or Sentences(text)
+        first, last = self._sentences.around(start, end)
         if last - first > _LONGEST:
             first = max(first, start - _LONGEST // 2)
             last = min(last, max(end, first + _LONGEST))

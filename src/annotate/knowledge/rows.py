@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -136,8 +137,9 @@ class Gathered:
         }
 
     def _dated(self) -> tuple[Dated, ...]:
-        dates = sorted(self.dates.items(), key=lambda item: (item[0][2] or "9999", item[0][3] or "", item[0]))
-        return tuple(Dated(*date, told.documents, tuple(told.evidence)) for date, told in dates)
+        told = _folded((date, [one]) for date, one in self.dates.items())
+        dates = sorted(told.items(), key=lambda item: (item[0][2] or "9999", item[0][3] or "", item[0]))
+        return tuple(Dated(*date, *_together(several)) for date, several in dates)
 
     def _money(self) -> tuple[Money, ...]:
         return tuple(
@@ -229,15 +231,16 @@ class Gathered:
 
     def happened(self) -> Iterator[Happened]:
         """The rows of its facts; a date within which another one of the same fact lies is not told twice."""
-        folded: dict[tuple[str, _Date | None, MoneyValue | None], list[_Told]] = {}
+        by_sum: dict[tuple[str, MoneyValue | None], dict[_Date | None, list[_Told]]] = {}
         for (role, date, money), told in self.facts.items():
-            finer = [
-                other for kind, other, sum_ in self.facts if kind == role and sum_ == money and _holds(date, other)
-            ]
-            finest = [one for one in finer if not any(_holds(one, other) for other in finer)]
-            folded.setdefault((role, finest[0] if len(finest) == 1 else date, money), []).append(told)
-        for (role, date, money), several in sorted(folded.items(), key=lambda item: _fact_key(*item[0])):
-            evidence = tuple(one for told in several for one in told.evidence)[:_PIECES]
+            by_sum.setdefault((role, money), {})[date] = [told]
+        facts = [
+            ((role, date, money), several)
+            for (role, money), dates in by_sum.items()
+            for date, several in _folded(dates.items()).items()
+        ]
+        for (role, date, money), several in sorted(facts, key=lambda item: _fact_key(*item[0])):
+            documents, evidence = _together(several)
             yield Happened(
                 type=role,
                 subject=self.id,
@@ -251,7 +254,7 @@ class Gathered:
                 end=date[3] if date else None,
                 amount=money.amount if money else None,
                 currency=money.currency if money else None,
-                documents=sum(told.documents for told in several),
+                documents=documents,
                 evidence=evidence,
             )
 
@@ -325,6 +328,26 @@ def _began(row: Partnership) -> tuple[str, str] | None:
     return next(((one.start, one.end) for one in row.dates if one.role in _BEGINS and one.start and one.end), None)
 
 
+_D = TypeVar("_D", bound="_Date | None")
+
+
+def _folded(told: Iterable[tuple[_D, list[_Told]]]) -> dict[_D, list[_Told]]:
+    """Who tells of each date; who tells of a year or month within which one other date lies tells of that one."""
+    items = [*told]
+    folded: dict[_D, list[_Told]] = {}
+    for date, tellers in items:
+        finer = [other for other, _ in items if _holds(date, other)]
+        finest = [one for one in finer if not any(_holds(one, other) for other in finer)]
+        folded.setdefault(finest[0] if len(finest) == 1 else date, []).extend(tellers)
+    return folded
+
+
+def _together(several: Sequence[_Told]) -> tuple[int, tuple[Evidence, ...]]:
+    """How many documents tell of one thing, and the first of them."""
+    evidence = sorted((one for told in several for one in told.evidence), key=lambda one: (one.document, one.start))
+    return sum(told.documents for told in several), tuple(evidence[:_PIECES])
+
+
 def _most(counts: Counter[str]) -> str | None:
     return min(counts, key=lambda one: (-counts[one], one), default=None)
 
@@ -353,7 +376,13 @@ def _apart(one: _Date, other: _Date) -> bool:
 
 def _holds(one: _Date | None, other: _Date | None) -> bool:
     """Whether a date is longer than another one that lies within it."""
-    if not one or not other or one[2:] == other[2:] or not (one[2] and one[3] and other[2] and other[3]):
+    if (
+        not one
+        or not other
+        or one[0] != other[0]
+        or one[2:] == other[2:]
+        or not (one[2] and one[3] and other[2] and other[3])
+    ):
         return False
     return one[2] <= other[2] and other[3] <= one[3]
 

@@ -25,7 +25,7 @@ from annotate.review.decisions import Decision
 from annotate.version import __version__
 
 #: Goes up with what a claim holds: claims of another version are made anew.
-_FORM = f"3 {__version__}"
+_FORM = f"4 {__version__}"
 
 _TABLES = """
 CREATE TABLE form (name TEXT);

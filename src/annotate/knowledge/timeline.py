@@ -24,7 +24,7 @@ _LETTER, _WIDE = 6.6, 12.5
 _NEAR = 24
 #: So many of all dates lie within the axis; what is earlier stands before it.
 _WITHIN = 0.8
-#: Parties that a lane names; more are several.
+#: Parties that a lane names; more are several, and one alone does not say whom it is with.
 _NAMED = 3
 _SEVERAL, _NOBODY = "Several parties", "Parties not told"
 #: How each is drawn; what is not named here is a ring.
@@ -168,7 +168,7 @@ def _number(day: str) -> float:
 
 
 def _lane(row: Found) -> tuple[int, str]:
-    if not row.parties:
+    if len(row.parties) < 2:
         return 2, _NOBODY
     if len(row.parties) > _NAMED:
         return 1, _SEVERAL
