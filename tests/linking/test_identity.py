@@ -122,3 +122,17 @@ def test_mentions_with_and_without_the_year_are_one() -> None:
 def test_a_kind_and_its_parties_are_a_known_name() -> None:
     """Where the list of names has one agreement of this kind between these parties, it is that."""
     assert keys("The free trade agreement between the EU and Vietnam holds.", "en")[0][1] == "evfta"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Vietnam and Japan established a strategic partnership in 2009.", "vn-jp-strategic"),
+        ("Vietnam and Japan have a strategic partnership.", "vn-jp-strategic"),
+        ("Vietnam and Japan established a strategic partnership in 2014.", "jp-vn/partnership/strategic/2014"),
+        ("In 2019 Chile and Vietnam signed a free trade agreement.", "cl-vn/free_trade/2019"),
+    ],
+)
+def test_a_known_name_is_of_its_year(text: str, key: str) -> None:
+    """Parties and level lead to the known name of about that year, and to none where the text tells another year."""
+    assert [found for _, found in keys(text, "en")] == [key]

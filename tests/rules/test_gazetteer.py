@@ -40,7 +40,7 @@ def ids(lang: str, text: str) -> list[tuple[str, str | None]]:
 def test_entries_are_well_formed() -> None:
     """Every entry has a kind of its label, levels that there are, names in known languages, and dates in order."""
     names = known_names()
-    assert len(names) >= 400
+    assert len(names) >= 900
     for known in names.values():
         kinds = AGREEMENT_KINDS if known.label == "AGREEMENT" else PARTNERSHIP_KINDS
         assert known.kind in kinds, known.id
@@ -105,6 +105,30 @@ def _told(value: Value, known: KnownName) -> tuple[object, ...]:
         ("zh", "巴黎协定生效。", [("巴黎协定", "paris-agreement")]),
         ("ja", "パリ協定が発効した。", [("パリ協定", "paris-agreement")]),
         ("ko", "한-EU FTA가 발효됐다.", [("한-EU FTA", "eu-korea-fta")]),
+        ("ko", "람사르협약과 바젤 협약.", [("람사르협약", "ramsar-convention"), ("바젤 협약", "basel-convention")]),
+        ("ko", "아세안 헌장이 발효됐다.", [("아세안 헌장", "asean-charter")]),
+        ("ja", "モントリオール議定書が採択された。", [("モントリオール議定書", "montreal-protocol")]),
+        ("ja", "ワシントン条約の締約国会議。", [("ワシントン条約", "cites")]),
+        ("zh", "东盟宪章于2008年生效。", [("东盟宪章", "asean-charter")]),
+        ("zh", "中国加入了巴塞尔公约。", [("巴塞尔公约", "basel-convention")]),
+        ("vi", "Công ước Basel có hiệu lực.", [("Công ước Basel", "basel-convention")]),
+        ("vi", "Hiến chương ASEAN ra đời.", [("Hiến chương ASEAN", "asean-charter")]),
+        ("ru", "Он вышел из Договора по открытому небу.", [("Договора по открытому небу", "open-skies")]),
+        ("ru", "Стороны Монреальского протокола.", [("Монреальского протокола", "montreal-protocol")]),
+        ("ru", "Страны ВРЭП растут.", [("ВРЭП", "rcep")]),
+        ("pt", "A Convenção de Basileia vigora.", [("Convenção de Basileia", "basel-convention")]),
+        ("pt", "O Tratado de Tordesilhas vale.", [("Tratado de Tordesilhas", "treaty-of-tordesillas")]),
+        ("it", "La convenzione di Ramsar vale.", [("convenzione di Ramsar", "ramsar-convention")]),
+        ("it", "Il trattato di Tlatelolco resta.", [("trattato di Tlatelolco", "tlatelolco")]),
+        ("es", "El Convenio de Basilea rige.", [("Convenio de Basilea", "basel-convention")]),
+        ("es", "El TNP rige.", [("TNP", "npt")]),
+        ("fr", "La convention de Bâle vaut.", [("convention de Bâle", "basel-convention")]),
+        ("fr", "L'accord UE-Mercosur reste.", [("accord UE-Mercosur", "eu-mercosur")]),
+        ("de", "Trotz des Chemiewaffenübereinkommens.", [("Chemiewaffenübereinkommens", "cwc")]),
+        ("nl", "De Turkijedeal houdt stand.", [("Turkijedeal", "eu-turkey-statement")]),
+        ("nl", "Het Verdrag van Aken en EVFTA.", [("Verdrag van Aken", "treaty-of-aachen"), ("EVFTA", "evfta")]),
+        ("en", "The AUKUS pact was announced.", [("AUKUS pact", "aukus")]),
+        ("en", "Its GATS rules bind.", [("GATS", "gats")]),
     ],
 )
 def test_names_in_sentences(lang: str, text: str, expected: list[tuple[str, str]]) -> None:
@@ -127,11 +151,35 @@ def test_names_in_sentences(lang: str, text: str, expected: list[tuple[str, str]
         ("fr", "Le tir au but était beau.", []),
         ("fr", "TIR AU BUT : il marque.", []),
         ("en", "Press START to start.", []),
+        ("en", "Under the START treaty.", [("START treaty", "start-i")]),
+        ("en", "CITES lists it; he cites the CITES treaty.", [("CITES treaty", "cites")]),
+        ("en", "We SORT the list, and sort it again.", []),
+        ("es", "Tú cites o no: CITES.", []),
+        ("it", "Un TIR si è ribaltato.", []),
+        ("nl", "De AFAS-software draait op DEPA-gas.", []),
     ],
 )
 def test_an_acronym_that_is_a_word_needs_company(lang: str, text: str, expected: list[tuple[str, str]]) -> None:
     """`TIR` counts beside a head, and behind the name in full; not by itself."""
     assert ids(lang, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "You can start now, and the CAN bus (Controller Area Network) carries data."),
+        ("en", "He went to the Geneva convention center, then to a salt mine."),
+        ("en", "The merger treaty talks, the basic treaty and the GPA of a student."),
+        ("nl", "De CAN-bus is stuk; druk op START; dat kan."),
+        ("de", "Die Atomwaffensperrvertragsstaaten tagten; man kann den Start verschieben."),
+        ("fr", "La CAN se joue au Maroc; le tir au but compte."),
+        ("es", "La CAN aprobó la decisión, y el can ladra."),
+        ("it", "Il can che abbaia non morde."),
+    ],
+)
+def test_ordinary_words_are_no_names(lang: str, text: str) -> None:
+    """Words that look like a name or an acronym, and are none."""
+    assert [found for found in ids(lang, text) if found[1]] == []
 
 
 def entries(tmp_path: Path, *lines: str) -> Path:

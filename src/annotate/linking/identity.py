@@ -17,7 +17,7 @@ from annotate.linking.linked import PACTS, Linked
 from annotate.linking.names import names_in
 from annotate.linking.passages import Passages
 from annotate.linking.wording import wording
-from annotate.rules.grammar import Grammar
+from annotate.rules.grammar import Grammar, ListedName
 from annotate.spans import AgreementKind, AgreementValue, DateValue, PartnershipValue
 from annotate.text.sentences import sentence_around
 from annotate.text.tokens import Tokens
@@ -86,10 +86,10 @@ def _partnership(
     parties = _parties(pact, value, passages, tokens)
     if not parties or (value.kind == "partnership" and parties.count("-") > 1):  # one with each of several
         return None
-    if known := _known(pact, parties, (value.kind, value.level)):
+    since = _year(days.get(value.since_span or ""))
+    if known := _known(pact, parties, (value.kind, value.level), since):
         return known
-    since = days.get(value.since_span or "")
-    return "/".join(filter(None, (parties, value.kind, "-".join(value.level), _year(since))))
+    return "/".join(filter(None, (parties, value.kind, "-".join(value.level), since)))
 
 
 def _agreement(
@@ -107,9 +107,9 @@ def _agreement(
     parties = _parties(pact, value, passages, tokens)
     if not parties:
         return None
-    if value.kind in _ABOUT and (known := _known(pact, parties, (value.kind, ()))):
-        return known
     day = days.get(value.date_span or "") if value.status == "signed" else None
+    if value.kind in _ABOUT and (known := _known(pact, parties, (value.kind, ()), _year(day))):
+        return known
     about = _ABOUT.get(value.kind)
     if about or topic:
         what = about or (topic if value.kind in _PLAIN else f"{value.kind}-{topic}")
@@ -188,21 +188,23 @@ def _with_others(pact: Linked, sentence: tuple[int, int], tokens: Tokens) -> boo
 
 
 #: The known names of each language by their parties with their kind or level, with the grammar that they are of.
-_NAMES: dict[str, tuple[Grammar, dict[tuple[str, object], list[str]]]] = {}
+_NAMES: dict[str, tuple[Grammar, dict[tuple[str, object], list[ListedName]]]] = {}
 
 
-def _known(pact: Linked, parties: str, what: object) -> str | None:
-    """The known name that has these parties and this kind or level, where there is only one."""
+def _known(pact: Linked, parties: str, what: object, year: str | None) -> str | None:
+    """The known name that has these parties and this kind or level, where there is only one, of about that year."""
     grammar = pact.grammar
     known = _NAMES.get(grammar.lang)
     if known is None or known[0] is not grammar:
-        by_parties: dict[tuple[str, object], list[str]] = {}
+        by_parties: dict[tuple[str, object], list[ListedName]] = {}
         for name in grammar.names.values():
             key = "-".join(sorted(code.lower() for code in name.parties))
-            by_parties.setdefault((key, (name.kind, name.level)), []).append(name.id)
+            by_parties.setdefault((key, (name.kind, name.level)), []).append(name)
         known = _NAMES[grammar.lang] = grammar, by_parties
-    ids = known[1].get((parties, what), [])
-    return ids[0] if len(ids) == 1 else None
+    names = known[1].get((parties, what), [])
+    if len(names) != 1 or (year and names[0].year and abs(int(year) - int(names[0].year)) > 1):
+        return None
+    return names[0].id
 
 
 def _subject(pact: Linked, tokens: Tokens) -> tuple[str | None, str | None]:

@@ -176,6 +176,7 @@ def _name(sources: Sources, list_name: str, entry: Name, home: _Home) -> None:
         level=tuple(map(str, entry.level)),
         parties=tuple(map(str, entry.parties)),
         weak=tuple(map(str, entry.weak_acronym)),
+        year=str(entry.signed or entry.in_force or "")[:4] or None,
     )
     sources.entries[key] = (entry, home.shown)
     for acronym in entry.acronyms(home.main, "any"):

@@ -344,6 +344,8 @@ class ListedName:
     parties: tuple[str, ...] = ()
     #: What the language calls its parties.
     party_names: tuple[str, ...] = ()
+    #: The year since when: of its signing, else of its entry into force.
+    year: str | None = None
     #: Acronyms that are also words: they count where the text has the name in full.
     weak: tuple[str, ...] = ()
 
