@@ -431,8 +431,8 @@ def test_many_windows_are_linear(lang: str, piece: str, size: int) -> None:
 
 def test_many_agreements_on_one_line_are_linear() -> None:
     """Which agreement is meant, and who the two countries are, is not looked for in all of the text at each mention."""
-    piece = "Nederland en Vietnam tekenden dit verdrag in 2008. De twee landen sloten het contract in 2010. "
-    small, large = (annotating("nl", filled(piece, size)) for size in (15_000, 60_000))
+    piece = "Het contract van 2,5 miljard euro van 18 januari 1950. "
+    small, large = (annotating("nl", filled(piece, size)) for size in (20_000, 80_000))
     small()
     assert growth(small, large, rounds=2) <= MOST
 
