@@ -27,11 +27,12 @@ _STAGES = ("proposed", "negotiating", "signed", "established", "ratified", "upgr
 def facts_in(spans: Sequence[Linked], reading: Reading) -> Iterator[Fact]:
     """The facts of a text, sentence by sentence."""
     tokens = reading.tokens
+    starts = [span.match.start for span in spans]
     for place, inside in sentences(spans, tokens):
         yield from _facts_of(inside, place, reading)
         only = _only(inside)
         if only is not None:
-            yield from _facts_behind(only, place, spans, reading)
+            yield from _facts_behind(only, place, spans, starts, reading)
 
 
 def _only(inside: Sequence[Linked]) -> Linked | None:
@@ -41,14 +42,15 @@ def _only(inside: Sequence[Linked]) -> Linked | None:
     return named[0] if len(named) == 1 else None
 
 
-def _facts_behind(pact: Linked, place: tuple[int, int], spans: Sequence[Linked], reading: Reading) -> Iterator[Fact]:
+def _facts_behind(
+    pact: Linked, place: tuple[int, int], spans: Sequence[Linked], starts: Sequence[int], reading: Reading
+) -> Iterator[Fact]:
     """What the next sentence says of it, where it has no other and a pronoun: `It entered into force in 2016.`"""
     text = reading.tokens.text
     start = place[1] + len(text[place[1] : place[1] + 9]) - len(text[place[1] : place[1] + 9].lstrip(' \n"”’'))
     if start >= len(text):
         return
     _, end = sentence_around(text, start, start + 1)
-    starts = [span.match.start for span in spans]
     inside = [s for s in spans[bisect_left(starts, start) : bisect_left(starts, end)] if s.match.end <= end]
     if not inside or any(span.match.label in PACTS for span in inside):
         return

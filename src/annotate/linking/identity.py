@@ -9,7 +9,8 @@ A key may hold parties that the sentence does not name (`the two countries`); th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
@@ -69,9 +70,9 @@ def settle_identity(spans: Sequence[Linked], tokens: Tokens) -> None:
             pact.value = replace(value, subject=value.subject or words, id=key)
     _settle_years(pacts)
     terms = _definitions(pacts, tokens)
+    before = _Before(pacts)
     for pact in open_ones:
         if isinstance(pact.value, AgreementValue) and pact.value.id is None:
-            before = [other for other in pacts if other.match.start < pact.match.start]
             meant = terms.get(pact.text) or _meant(pact, pact.value, before, passages, tokens)
             if meant is not None and isinstance(meant.value, AgreementValue):
                 pact.value = replace(pact.value, id=meant.value.id, name=pact.value.name or meant.value.name)
@@ -259,23 +260,55 @@ def _whole(term: str, words: str) -> bool:
     return words.strip(f"{_OPEN}{_CLOSE}{_QUOTES}. 。").endswith(term)
 
 
-def _meant(
-    pact: Linked, value: AgreementValue, before: Sequence[Linked], passages: Passages, tokens: Tokens
-) -> Linked | None:
+class _Before:
+    """The agreements before a place, by kind: the last one, and the keys of all. Places are asked for in order."""
+
+    def __init__(self, pacts: Sequence[Linked]) -> None:
+        self._pacts = [pact for pact in pacts if isinstance(pact.value, AgreementValue) and not pact.value.count]
+        self._next = self._start = 0
+        self._told: dict[str, _Told] = {}
+        self._here: dict[str, _Told] = {}
+
+    def one_of(self, kinds: Collection[str], section: int, place: int) -> Linked | None:
+        """The last one of some kinds, where all of these are one: in the section, or else in the text before it."""
+        if section > self._start:
+            self._start, self._here = section, {}
+        while self._next < len(self._pacts) and self._pacts[self._next].match.start < place:
+            pact = self._pacts[self._next]
+            self._next += 1
+            for told in (self._told, self._here) if pact.match.start >= section else (self._told,):
+                _tell(told, pact)
+        for told in (self._here, self._told):
+            near = [told[kind] for kind in kinds if kind in told]
+            if near:
+                keys = set[str | None]().union(*(one.keys for one in near))
+                last = max(near, key=lambda one: one.last.match.start).last
+                return last if len(keys) == 1 and None not in keys else None
+        return None
+
+
+@dataclass(slots=True)
+class _Told:
+    last: Linked
+    keys: set[str | None]
+
+
+def _tell(told: dict[str, _Told], pact: Linked) -> None:
+    assert isinstance(pact.value, AgreementValue)
+    one = told.setdefault(pact.value.kind, _Told(pact, set()))
+    one.last = pact
+    one.keys.add(pact.value.id)
+
+
+def _meant(pact: Linked, value: AgreementValue, before: _Before, passages: Passages, tokens: Tokens) -> Linked | None:
     """The agreement that a short mention such as `this treaty` means: the only one before it that it can mean.
 
     One that may be meant and has no key stands in the way, since it may be the one.
     """
-    if value.parties or value.name or not before or not _definite(pact, tokens):
+    if value.parties or value.name or not _definite(pact, tokens):
         return None
     kinds = _MEANT.get(value.kind, frozenset()) | {value.kind}
-    fits = [p for p in before if isinstance(p.value, AgreementValue) and p.value.kind in kinds and not p.value.count]
-    here = passages.section(pact.match.start)
-    for near in ([p for p in fits if p.match.start >= here], fits):
-        keys = {p.value.id for p in near if isinstance(p.value, AgreementValue)}
-        if near:
-            return near[-1] if len(keys) == 1 and None not in keys else None
-    return None
+    return before.one_of(kinds, passages.section(pact.match.start), pact.match.start)
 
 
 def _definite(pact: Linked, tokens: Tokens) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -70,7 +71,7 @@ class Passages:
 
     def section(self, place: int) -> int:
         """Where the passage around a place begins: at its heading, or the text."""
-        return min(self._starts_back(place))
+        return self._sentences.starts[self._sections[self._sentence(place)]]
 
     def _back(self, grammar: Grammar, place: int) -> Iterator[tuple[Mention, ...]]:
         for count, start in enumerate(self._starts_back(place)):
@@ -85,13 +86,26 @@ class Passages:
 
     def _starts_back(self, place: int) -> Iterator[int]:
         """Where sentences begin, from the one around a place back to the heading of the passage."""
+        last = self._sentence(place)
+        for number in range(last, self._sections[last] - 1, -1):
+            yield self._sentences.starts[number]
+
+    def _sentence(self, place: int) -> int:
+        return bisect_right(self._sentences.starts, place) - 1
+
+    @cached_property
+    def _sections(self) -> list[int]:
+        """The sentence that each sentence's passage begins with: a heading, or the first of the text."""
+        sections, at = [], 0
+        for number, start in enumerate(self._sentences.starts):
+            at = number if self._is_heading(start) else at
+            sections.append(at)
+        return sections
+
+    def _is_heading(self, start: int) -> bool:
         text = self._tokens.text
-        start, _ = self._sentences.around(place, place + 1)
-        while True:
-            yield start
-            line = text.rfind("\n", 0, start) + 1
-            end = text.find("\n", start)
-            said = text[line : end if end >= 0 else len(text)].rstrip()
-            if start == 0 or (line == start and said and len(said) <= _HEADING and said[-1] not in _STOPS):
-                return
-            start, _ = self._sentences.around(start - 1, start)
+        if text[start - 1 : start] not in ("\n", ""):
+            return False
+        end = text.find("\n", start)
+        said = text[start : end if end >= 0 else len(text)].rstrip()
+        return bool(said) and len(said) <= _HEADING and said[-1] not in _STOPS
