@@ -18,10 +18,11 @@ import pytest
 
 from annotate.batch.cluster import RayCluster
 from annotate.batch.executors import WorkersError
-from annotate.batch.slices import Job, Reader
+from annotate.batch.slices import Job
 from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.reading.find import Input
+from annotate.reading.read import Reader
 from annotate.storage.write import OutputError
 
 pytest.importorskip("ray", reason="needs the extra `ray`, which .ci/run installs")

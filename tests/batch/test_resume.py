@@ -20,7 +20,7 @@ from annotate.batch.status import plan_of, status
 from annotate.manifest import Manifest
 from annotate.options import Options
 from annotate.pipeline import Pipeline
-from annotate.reading.read import read
+from annotate.reading.read import Reader, read
 from annotate.records import Document
 from annotate.storage.layout import is_running
 from annotate.storage.write import OutputError
@@ -165,7 +165,7 @@ def test_the_date_of_all_is_part_of_the_input(news: Path) -> None:
     """A `--date` given or changed does again what it concerns."""
     pipeline = Pipeline(Options(lang="nl"))
     for day, annotated in (("2025-01-01", 3), ("2025-01-01", 0), ("2025-01-02", 3)):
-        assert run(["news"], Output("dated"), pipeline, date=day).report.run.annotated == annotated
+        assert run(["news"], Output("dated"), pipeline, reader=Reader(date=day)).report.run.annotated == annotated
 
 
 # --- scope

@@ -16,7 +16,7 @@ from annotate.batch.run import run
 from annotate.batch.tally import Tally
 from annotate.options import Options
 from annotate.pipeline import Pipeline
-from annotate.reading.read import InputError
+from annotate.reading.read import InputError, Reader
 from annotate.records import Failure
 from annotate.rules.patterns import Fault, PatternError
 from annotate.storage.write import OutputError, Stream
@@ -174,7 +174,7 @@ def test_a_wrong_call_writes_nothing(pipeline: Pipeline, tmp_path: Path) -> None
     """An input that is not there, or a date that is none, is told before the output is opened."""
     for inputs, day in ((["nowhere"], None), (["-"], "2024-02-31")):
         with pytest.raises(InputError):
-            run(inputs, Output(tmp_path / "out"), pipeline, stdin=io.BytesIO(b"x"), date=day)
+            run(inputs, Output(tmp_path / "out"), pipeline, stdin=io.BytesIO(b"x"), reader=Reader(date=day))
     assert not (tmp_path / "out").exists()
 
 
@@ -188,7 +188,7 @@ def test_an_output_that_cannot_be_written_stops_the_run(pipeline: Pipeline, tmp_
 def test_the_manifest_counts_what_was_done(pipeline: Pipeline, tmp_path: Path) -> None:
     """The manifest has the counts by label and language, the failures, the options and the versions."""
     (tmp_path / "rows.jsonl").write_text(json.dumps({"text": GOOD}) + "\n{}\n")
-    summary = run([str(tmp_path / "rows.jsonl")], Output(tmp_path / "out"), pipeline, date="2025-04-14")
+    summary = run([str(tmp_path / "rows.jsonl")], Output(tmp_path / "out"), pipeline, reader=Reader(date="2025-04-14"))
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest == summary.manifest.to_dict()
     assert manifest["counts"]["documents"] == 1

@@ -17,12 +17,12 @@ from annotate.batch import slices as module
 from annotate.batch.executors import Serial
 from annotate.batch.output import Output
 from annotate.batch.run import Scope, Summary, run
-from annotate.batch.slices import Job, Reader, Slice, do_slice, one_by_one, run_slices
+from annotate.batch.slices import Job, Slice, do_slice, one_by_one, run_slices
 from annotate.batch.status import plan_of, status
 from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.reading.find import InputError, find
-from annotate.reading.read import read
+from annotate.reading.read import Reader, read
 from annotate.storage.layout import LOCK, output_paths, slice_paths
 from annotate.storage.write import OutputError
 

@@ -12,21 +12,18 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import exchanged
 from annotate.cli.app import app
 from annotate.export.articles import ExportError, articles
-from annotate.export.export import export
 from annotate.export.formats import format_of
 from annotate.export.outcome import Taken
 from annotate.export.taking import format_for, take
-from annotate.review.decisions import Decision, Journal, living
+from annotate.review.decisions import Decision, living
 from decks import desk_of, write
+from exchanged import journal_of
 from hardtexts import LINKED, decide, difficult, linked, wanted
 
 Task = dict[str, Any]
-
-
-def journal_of(out: Path, reviewer: str = "anna") -> Journal:
-    return Journal(out / "review" / f"{reviewer}.jsonl", reviewer)
 
 
 def alive(out: Path, reviewer: str = "anna") -> list[Decision]:
@@ -39,9 +36,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def exported(out: Path, kind: str = "prodigy") -> Path:
-    target = out.parent / f"made.{kind}"
-    export(format_of(kind), out, target, decisions=journal_of(out).decisions, force=True)
-    return target
+    return exchanged.exported(format_of(kind), out)
 
 
 def edited(out: Path, change: Callable[[Task], object], *, reviewed: bool = False) -> Taken:
@@ -55,8 +50,7 @@ def taken(out: Path, path: Path, change: Callable[[Task], object], *, reviewed: 
     for task in tasks:
         change(task)
     path.write_text("".join(json.dumps(task) + "\n" for task in tasks))
-    journal = journal_of(out)
-    return take(format_of("prodigy"), path, out, journal, key=f"import-{journal.last}", reviewed=reviewed)
+    return exchanged.back(format_of("prodigy"), out, path, reviewed=reviewed)
 
 
 def spans_by_label(task: Task, label: str) -> list[Task]:

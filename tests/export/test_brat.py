@@ -5,36 +5,27 @@ from __future__ import annotations
 import doctest
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import exchanged
 from annotate.export import brat
 from annotate.export.articles import ExportError
-from annotate.export.export import export
 from annotate.export.formats import format_of
 from annotate.export.outcome import Taken
-from annotate.export.taking import format_for, take
-from annotate.review.decisions import Journal
+from annotate.export.taking import format_for
 from decks import write
 from hardtexts import difficult, linked
 
 KIND = format_of("brat")
+exported, back = partial(exchanged.exported, KIND), partial(exchanged.back, KIND)
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return write(tmp_path / "out", *difficult())
-
-
-def exported(out: Path) -> Path:
-    export(KIND, out, out.parent / "made", force=True)
-    return out.parent / "made"
-
-
-def back(out: Path, path: Path, *, reviewed: bool = False) -> Taken:
-    journal = Journal(out / "review" / "anna.jsonl", "anna")
-    return take(KIND, path, out, journal, key=f"import-{journal.last}", reviewed=reviewed)
 
 
 def test_a_parser_of_brat_reads_entities_and_relations(tmp_path: Path) -> None:

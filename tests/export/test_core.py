@@ -27,10 +27,11 @@ from annotate.export.export import MARK, export
 from annotate.export.formats import FORMATS, Format, Written, format_of
 from annotate.export.tokens import whole_tokens
 from annotate.records import Record
-from annotate.review.decisions import Decision, Journal
+from annotate.review.decisions import Decision
 from annotate.schema import invariants
 from annotate.storage.write import OutputError
 from decks import desk_of, write
+from exchanged import journal_of
 from hardtexts import LINKED, TEXTS, decide, difficult, linked, record, wanted, year
 
 NAMES = [one.name for one in FORMATS]
@@ -181,7 +182,7 @@ def reviewed(out: Path, *decisions: Callable[[Any], None]) -> list[Decision]:
     with desk_of(out) as desk:
         for one in decisions:
             one(desk)
-    return list(Journal(out / "review" / "anna.jsonl", "anna").decisions)
+    return list(journal_of(out).decisions)
 
 
 def test_an_article_without_decisions_is_its_record(tmp_path: Path) -> None:

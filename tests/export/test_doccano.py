@@ -6,23 +6,24 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+import exchanged
 from annotate.export.articles import ExportError
 from annotate.export.export import export
 from annotate.export.formats import format_of
 from annotate.export.outcome import Taken
-from annotate.export.taking import take
-from annotate.review.decisions import Journal
 from decks import write
 from hardtexts import difficult
 
 Row = dict[str, Any]
 KIND = format_of("doccano")
+exported, back = partial(exchanged.exported, KIND), partial(exchanged.back, KIND)
 #: What is documented of a row for sequence labelling: https://doccano.github.io/doccano/tutorial/
 ROW = {
     "type": "object",
@@ -52,19 +53,8 @@ def out(tmp_path: Path) -> Path:
     return write(tmp_path / "out", *difficult())
 
 
-def exported(out: Path) -> Path:
-    path = out.parent / "rows.jsonl"
-    export(KIND, out, path, force=True)
-    return path
-
-
 def rows_of(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_bytes().splitlines()]
-
-
-def back(out: Path, path: Path, *, reviewed: bool = False) -> Taken:
-    journal = Journal(out / "review" / "anna.jsonl", "anna")
-    return take(KIND, path, out, journal, key=f"import-{journal.last}", reviewed=reviewed)
 
 
 def as_doccano_exports(path: Path, change: Callable[[Row], object]) -> Path:

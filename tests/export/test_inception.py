@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+import exchanged
 from annotate.export.articles import ExportError
 from annotate.export.export import export
 from annotate.export.formats import format_of
-from annotate.export.taking import take
 from annotate.export.tickets import LAYER
 from annotate.export.webanno import escaped, parsed, unescaped
 from annotate.export.xml_text import allowed
-from annotate.review.decisions import Journal, living
+from annotate.review.decisions import living
 from decks import span, write
 from hardtexts import LINKED, difficult, linked, money, record, year
 
@@ -211,9 +211,8 @@ def test_a_reader_of_webanno_gets_every_text_and_span(tmp_path: Path) -> None:
 
 
 def back(folder: Path, kind: str, *, reviewed: bool = False) -> tuple[Any, list[Any]]:
-    journal = Journal(folder / "out" / "review" / "anna.jsonl", "anna")
-    found = take(format_of(kind), folder / kind, folder / "out", journal, key=f"i{journal.last}", reviewed=reviewed)
-    return found, [*living(Journal(folder / "out" / "review" / "anna.jsonl", "anna").decisions)]
+    found = exchanged.back(format_of(kind), folder / "out", folder / kind, reviewed=reviewed)
+    return found, [*living(exchanged.journal_of(folder / "out").decisions)]
 
 
 @pytest.mark.parametrize("kind", KINDS)

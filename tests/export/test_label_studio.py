@@ -9,34 +9,30 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+import exchanged
 from annotate.export import label_studio
 from annotate.export.articles import ExportError
-from annotate.export.export import export
 from annotate.export.formats import format_of
 from annotate.export.outcome import Taken
-from annotate.export.taking import format_for, take
-from annotate.review.decisions import Journal
+from annotate.export.taking import format_for
 from decks import ARGUMENTS, CHROMIUM, write
 from hardtexts import TEXTS, difficult, linked, record, year
 
 Task = dict[str, Any]
 KIND = format_of("label-studio")
+exported, back = partial(exchanged.exported, KIND), partial(exchanged.back, KIND)
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return write(tmp_path / "out", *difficult())
-
-
-def exported(out: Path) -> Path:
-    export(KIND, out, out.parent / "made", force=True)
-    return out.parent / "made"
 
 
 def submitted(folder: Path, change: Callable[[Task, list[Task]], object] = lambda task, result: None) -> Path:
@@ -50,11 +46,6 @@ def submitted(folder: Path, change: Callable[[Task, list[Task]], object] = lambd
     path = folder.parent / "annotated.json"
     path.write_text(json.dumps(tasks))
     return path
-
-
-def back(out: Path, path: Path, reviewer: str = "anna") -> Taken:
-    journal = Journal(out / "review" / f"{reviewer}.jsonl", reviewer)
-    return take(KIND, path, out, journal, key=f"import-{journal.last}")
 
 
 def test_its_own_validation_takes_configuration_tasks_and_predictions(out: Path) -> None:

@@ -21,19 +21,20 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
+import exchanged
 from annotate.cli.app import app
 from annotate.export import xlsx_file
 from annotate.export.articles import ExportError, articles
 from annotate.export.cells import LIMIT, alike, fitting, neutral, original, plain
-from annotate.export.export import export
 from annotate.export.formats import format_of
 from annotate.export.outcome import Taken
 from annotate.export.table import NAMES, rows
 from annotate.export.taken import take
-from annotate.review.decisions import Decision, Draft, Journal, living
+from annotate.review.decisions import Decision, Draft, living
 from annotate.review.desk import Judgement, Request, Wanted
 from annotate.review.verdicts import documents
 from decks import date_value, desk_of, span, value, write
+from exchanged import journal_of
 from hardtexts import decide, record
 
 Record = dict[str, Any]
@@ -61,16 +62,8 @@ def out(tmp_path: Path) -> Path:
     return write(tmp_path / "out", article())
 
 
-def journal_of(out: Path, reviewer: str = "anna") -> Journal:
-    return Journal(out / "review" / f"{reviewer}.jsonl", reviewer)
-
-
 def exported(out: Path, kind: str = "csv", reviewer: str = "anna") -> Path:
-    """An output with what a reviewer has decided, as a file."""
-    target = out.parent / f"sheet.{kind}"
-    mine = journal_of(out, reviewer).decisions
-    export(format_of(kind), out, target, decisions=mine, force=True)
-    return target
+    return exchanged.exported(format_of(kind), out, reviewer)
 
 
 def cells_of(path: Path) -> list[Cells]:

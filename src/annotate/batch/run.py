@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import orjson
 from msgspec.structs import asdict
+from msgspec.structs import replace as replaced
 
 from annotate.batch.executors import Executor, Serial
 from annotate.batch.others import Kept, Others, settle
@@ -24,7 +25,7 @@ from annotate.batch.work import where
 from annotate.manifest import Manifest, Plan, Report, Settings, ToldSettings
 from annotate.options import Options
 from annotate.pipeline import Pipeline
-from annotate.reading.read import MAX_BYTES, Input, read
+from annotate.reading.read import Input, Reader
 from annotate.records import SCHEMA, Document, Done, Failure
 from annotate.storage.journal import Entry, Stamp, document_stamp
 from annotate.storage.layout import earlier_plan
@@ -74,10 +75,7 @@ def run(
     executor: Executor | None = None,
     scope: Scope | None = None,
     stdin: BinaryIO | None = None,
-    text_key: str = "text",
-    id_key: str | None = None,
-    date: str | None = None,
-    max_bytes: int = MAX_BYTES,
+    reader: Reader = Reader(),  # noqa: B008 - frozen
     sources: Mapping[str, str] | None = None,
     items: Sequence[Input] | None = None,
     taken: Mapping[str, str] | None = None,
@@ -94,17 +92,7 @@ def run(
     >>> run(["-"], Stream(out), Pipeline(), stdin=io.BytesIO(b"Since 2008 it grew fast.")).tally.documents
     1
     """
-    documents = read(
-        inputs,
-        stdin=stdin,
-        text_key=text_key,
-        id_key=id_key,
-        date=date,
-        max_bytes=max_bytes,
-        as_pages=True,
-        items=items,
-        taken=taken,
-    )
+    documents = reader.read(inputs, stdin=stdin, items=items, taken=taken)
     settings = settings_of(pipeline.options)
     started, clock = datetime.now(UTC), time.perf_counter()
     tally = Tally(passed_over=documents.passed_over)
@@ -117,19 +105,8 @@ def run(
             if sources is None and (earlier := earlier_plan(output.paths)):
                 sources = earlier.sources
             kept = plan.settle(inputs, output)
-            output.plan(
-                Plan(
-                    inputs=tuple(inputs),
-                    text_key=text_key,
-                    id_key=id_key,
-                    date=date,
-                    options=settings,
-                    folder=str(Path.cwd()),
-                    max_bytes=max_bytes,
-                    sources=None if sources is None else dict(sources),
-                    others=tuple(kept.inputs) if kept else None,
-                )
-            )
+            others = tuple(kept.inputs) if kept else None
+            output.plan(replaced(plan_for(inputs, reader, settings, sources), others=others))
         for step, outcome in (executor or Serial()).map(plan.steps(tally.watch(documents)), pipeline):
             failure = step.finish(outcome, plan, tally)
             if on_progress is not None:
@@ -139,7 +116,7 @@ def run(
         told = build_manifest(
             tally=tally,
             versions=installed_versions(),
-            options=ToldSettings(**asdict(settings), inputs=tuple(inputs), text_key=text_key, id_key=id_key, date=date),
+            options=told_settings(inputs, reader, settings),
             sources=sources or {},
         )
         report = build_report(tally=tally, started=started, seconds=time.perf_counter() - clock)
@@ -296,4 +273,25 @@ def settings_of(options: Options) -> Settings:
         detector=options.detector,
         tokens=options.tokens,
         labels=tuple(options.labels),
+    )
+
+
+def plan_for(inputs: Sequence[str], reader: Reader, settings: Settings, sources: Mapping[str, str] | None) -> Plan:
+    """What a run was asked to do, for the state of its output."""
+    return Plan(
+        inputs=tuple(inputs),
+        text_key=reader.text_key,
+        id_key=reader.id_key,
+        date=reader.date,
+        options=settings,
+        folder=str(Path.cwd()),
+        max_bytes=reader.max_bytes,
+        sources=None if sources is None else dict(sources),
+    )
+
+
+def told_settings(inputs: Sequence[str], reader: Reader, settings: Settings) -> ToldSettings:
+    """What a run was asked to do, for the manifest of its output."""
+    return ToldSettings(
+        **asdict(settings), inputs=tuple(inputs), text_key=reader.text_key, id_key=reader.id_key, date=reader.date
     )

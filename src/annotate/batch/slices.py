@@ -17,19 +17,17 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
-from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from annotate.batch.executors import Executor
 from annotate.batch.others import settle
 from annotate.batch.output import Output
-from annotate.batch.run import OnProgress, Scope, Summary, run, settings_of
+from annotate.batch.run import OnProgress, Scope, Summary, plan_for, run, settings_of, told_settings
 from annotate.batch.tally import Tally, build_manifest, build_report
-from annotate.manifest import Plan, ToldSettings
 from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.reading.find import Input, InputError, find
-from annotate.reading.read import MAX_BYTES, read
+from annotate.reading.read import Reader
 from annotate.records import Failure
 from annotate.storage.layout import earlier_plan
 from annotate.storage.remote import is_url
@@ -37,16 +35,6 @@ from annotate.version import installed_versions
 
 #: Bytes by which an id is known to the one that started the run.
 _MARK = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """How the inputs are read."""
-
-    text_key: str = "text"
-    id_key: str | None = None
-    date: str | None = None
-    max_bytes: int = MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +75,6 @@ def do_slice(job: Job, pipeline: Pipeline, executor: Executor) -> Slice:
         if failure is not None:
             failures.append(failure)
 
-    reader = job.reader
     summary = run(
         [str(job.item.path)],
         Output(job.target, force=job.force, resume=job.resume, number=job.number),
@@ -95,10 +82,7 @@ def do_slice(job: Job, pipeline: Pipeline, executor: Executor) -> Slice:
         note,
         executor=executor,
         scope=Scope(only_failed=job.only_failed, others="drop"),
-        text_key=reader.text_key,
-        id_key=reader.id_key,
-        date=reader.date,
-        max_bytes=reader.max_bytes,
+        reader=job.reader,
         items=[job.item],
         taken=job.taken,
     )
@@ -123,7 +107,7 @@ def run_slices(
     spread: Spread,
     on_progress: OnProgress | None = None,
     *,
-    reader: Reader | None = None,
+    reader: Reader = Reader(),  # noqa: B008 - frozen
     scope: Scope | None = None,
     force: bool = False,
     resume: bool = True,
@@ -133,30 +117,18 @@ def run_slices(
 
     The bytes of all shards together are those of a run into one file.
     """
-    reader, scope = reader or Reader(), scope or Scope()
+    scope = scope or Scope()
     items, passed_over = find(inputs)
     if any(item.path is None for item in items):
         raise InputError("-: standard input is no file, and so no slice; leave --by-file out")
     settings = settings_of(pipeline.options)
     started, clock = datetime.now(UTC), time.perf_counter()
     tally, damaged = Tally(passed_over=passed_over), list[str]()
-    asked = (tuple(inputs), reader.text_key, reader.id_key, reader.date)
     with Output(target, force=force, slices=len(items)) as output:
         if sources is None and (earlier := earlier_plan(output.paths)):
             sources = earlier.sources
         settle(output.paths, inputs, "drop" if force else scope.others)
-        output.plan(
-            Plan(
-                inputs=asked[0],
-                text_key=reader.text_key,
-                id_key=reader.id_key,
-                date=reader.date,
-                options=settings,
-                folder=str(Path.cwd()),
-                max_bytes=reader.max_bytes,
-                sources=None if sources is None else dict(sources),
-            )
-        )
+        output.plan(plan_for(inputs, reader, settings, sources))
         place = target if is_url(target) else str(Path(target).absolute())
         job = Job(0, items[0], place, pipeline.options, reader, scope.only_failed, force, resume)
         jobs = [replace(job, number=number, item=_anywhere(item)) for number, item in enumerate(items)]
@@ -168,9 +140,7 @@ def run_slices(
         told = build_manifest(
             tally=tally,
             versions=installed_versions(),
-            options=ToldSettings(
-                **asdict(settings), inputs=asked[0], text_key=asked[1], id_key=asked[2], date=asked[3]
-            ),
+            options=told_settings(inputs, reader, settings),
             sources=sources or {},
         )
         report = build_report(tally=tally, started=started, seconds=time.perf_counter() - clock)
@@ -219,16 +189,7 @@ def _clashing(jobs: Sequence[Job], slices: Sequence[Slice]) -> list[Job]:
 
 def _places(job: Job, wanted: set[bytes]) -> dict[str, str]:
     """Where a file has its ids of some marks."""
-    reader = job.reader
-    documents = read(
-        [],
-        text_key=reader.text_key,
-        id_key=reader.id_key,
-        date=reader.date,
-        max_bytes=reader.max_bytes,
-        as_pages=True,
-        items=[job.item],
-    )
+    documents = job.reader.read([], items=[job.item])
     for _ in documents:
         pass
     return {name: place for name, place in documents.seen.items() if _mark(name) in wanted}

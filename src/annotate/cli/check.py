@@ -48,7 +48,7 @@ def check_command(
     from annotate.quality.cases import check
     from annotate.rules.patterns import warnings_of
 
-    pipeline = Pipeline(options_of(patterns, only_patterns, languages=tuple(langs or ())))
+    pipeline = Pipeline(options_of(patterns, only_patterns, languages=langs or ()))
     own, roots = pipeline.rulebook.languages, pipeline.rulebook.roots
     with told(), progress("checking", len(own)) as on_language:
         faults = check(own, roots, on_language=on_language)
@@ -82,7 +82,7 @@ def cases_command(
     """
     from annotate.pipeline import Pipeline
 
-    pipeline = Pipeline(options_of(patterns, only_patterns, languages=tuple(langs or ())))
+    pipeline = Pipeline(options_of(patterns, only_patterns, languages=langs or ()))
     with told():
         if faults := pipeline.rulebook.check():
             refuse(faults)

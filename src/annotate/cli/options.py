@@ -39,6 +39,7 @@ def _tag(value: str | None) -> str | None:
 
 
 def check_tags(value: str | None) -> str | None:
+    """Languages apart by commas, each by its tag."""
     return None if value is None else ",".join(map(_language, split(value)))
 
 
@@ -99,6 +100,10 @@ Region = Annotated[
     str | None,
     typer.Option(metavar="CODE", callback=_region_code, help="Settles a bare $ and 6/12/2024: AU, US, NL."),
 ]
+Languages = Annotated[
+    str | None, typer.Option(metavar="nl,en", callback=check_tags, help="The only languages that detection may answer.")
+]
+Labels = Annotated[str | None, typer.Option(metavar="DATE,MONEY", help="Write spans of these labels only.")]
 Day = Annotated[
     str | None,
     typer.Option(
@@ -135,12 +140,16 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summ
 Json = Annotated[bool, typer.Option("--json", help="The result as JSON.")]
 
 
-def options_of(patterns: list[Path] | None, only: bool, **more: Any) -> Options:
+def options_of(
+    patterns: list[Path] | None, only: bool, *, languages: Sequence[str] = (), labels: Sequence[str] = (), **more: Any
+) -> Options:
+    """What a pipeline is told, as several commands are."""
     from annotate.options import Options
 
     if only and not patterns:
         raise typer.BadParameter("--only-patterns leaves no patterns at all; name yours with --patterns DIR")
-    return Options(patterns=tuple(patterns or ()), built_in=not only, **more)
+    chosen = {"languages": tuple(languages), "labels": tuple(labels), **more}
+    return Options(patterns=tuple(patterns or ()), built_in=not only, **chosen)
 
 
 def _check_labels(labels: Sequence[str], roots: Sequence[Path]) -> None:

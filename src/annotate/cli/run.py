@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from annotate.batch.tally import Tally
     from annotate.manifest import Plan
     from annotate.options import Options
-    from annotate.pipeline import Pipeline
-    from annotate.records import Document, Failure
+    from annotate.reading.read import Reader
+    from annotate.records import Failure
     from annotate.storage.write import Stream
 
 from annotate.cli.app import app
@@ -30,7 +30,9 @@ from annotate.cli.options import (
     Day,
     ExecutorName,
     Json,
+    Labels,
     Lang,
+    Languages,
     OnlyPatterns,
     Patterns,
     Processes,
@@ -38,7 +40,6 @@ from annotate.cli.options import (
     RayAddress,
     Region,
     Timeout,
-    check_tags,
     options_of,
     pipeline_of,
     split,
@@ -75,10 +76,7 @@ def run_command(
     lang: Lang = None,
     region: Region = None,
     day: Day = None,
-    languages: Annotated[
-        str | None,
-        typer.Option(metavar="nl,en", callback=check_tags, help="The only languages that detection may answer."),
-    ] = None,
+    languages: Languages = None,
     text_key: Annotated[
         str, typer.Option(metavar="KEY", help="Where rows of JSONL, CSV and Parquet have their text.")
     ] = "text",
@@ -113,7 +111,7 @@ def run_command(
     ] = None,
     executor: ExecutorName = None,
     ray_address: RayAddress = None,
-    labels: Annotated[str | None, typer.Option(metavar="DATE,MONEY", help="Write spans of these labels only.")] = None,
+    labels: Labels = None,
     tokens: Annotated[bool, typer.Option("--tokens", help="Write the tokens into each record.")] = False,
     quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON.")] = False,
@@ -130,6 +128,7 @@ def run_command(
     """
     _begin(executor, n_process, timeout)
     from annotate.batch.run import Scope
+    from annotate.reading.read import MAX_BYTES, Reader
 
     out = out or (STANDARD if set(inputs) == {STANDARD} else None)
     if out is None:
@@ -138,17 +137,10 @@ def run_command(
         raise typer.BadParameter("--add keeps what is there, which --replace, --force and --no-resume do not")
     if by_file and (add or limit or shard_size or out == STANDARD):
         raise typer.BadParameter("--by-file goes with neither --add, --limit nor --shard-size, nor with -o -")
-    options = options_of(
-        patterns,
-        only_patterns,
-        lang=lang,
-        region=region,
-        languages=tuple(split(languages)),
-        tokens=tokens,
-        labels=tuple(split(labels)),
-    )
+    chosen = {"languages": split(languages), "labels": split(labels)}
+    options = options_of(patterns, only_patterns, lang=lang, region=region, tokens=tokens, **chosen)
     _do(
-        _Job(inputs, out, options, text_key, id_key, day, max_bytes, by_file),
+        _Job(inputs, out, options, Reader(text_key, id_key, day, max_bytes or MAX_BYTES), by_file),
         Scope(limit, others="keep" if add else "drop" if replace else "ask"),
         lambda: _executor(executor, n_process, timeout, ray_address),
         force=force,
@@ -221,7 +213,7 @@ def status_command(
 
     job, _ = _earlier_job(out)
     with told(InputError, OutputError):
-        found = status(job.out, _documents(job), Pipeline(job.options))
+        found = status(job.out, job.reader.read(job.inputs), Pipeline(job.options))
     if as_json:
         say(as_text(found.as_dict()))
         return
@@ -245,16 +237,14 @@ class _Job(NamedTuple):
     inputs: list[str]
     out: str
     options: Options
-    text_key: str
-    id_key: str | None
-    day: str | None
-    max_bytes: int | None
+    reader: Reader
     by_file: bool
 
 
 def _earlier_job(out: str, *, current: bool = False) -> tuple[_Job, Plan]:
     """What the last run into an output was asked to do, also as it noted it; paths hold as they did then."""
     from annotate.batch.status import plan_of
+    from annotate.reading.read import MAX_BYTES, Reader
     from annotate.storage.write import OutputError
 
     place = out if "://" in out else str(Path(out).resolve())
@@ -266,16 +256,8 @@ def _earlier_job(out: str, *, current: bool = False) -> tuple[_Job, Plan]:
         os.chdir(plan.folder)
     except OSError:
         stop(f"{out}: the folder that it was made in is gone; start anew with `annotate run`")
-    read = plan.text_key, plan.id_key, plan.date, plan.max_bytes
-    return _Job([*plan.inputs], place, options, *read, plan.by_file), plan
-
-
-def _documents(job: _Job) -> Iterator[Document | Failure]:
-    """The inputs of a job, as they are now."""
-    from annotate.reading.read import MAX_BYTES, read
-
-    most = job.max_bytes or MAX_BYTES
-    return read(job.inputs, text_key=job.text_key, id_key=job.id_key, date=job.day, max_bytes=most, as_pages=True)
+    reader = Reader(plan.text_key, plan.id_key, plan.date, plan.max_bytes or MAX_BYTES)
+    return _Job([*plan.inputs], place, options, reader, plan.by_file), plan
 
 
 def _executor(name: str | None, n_process: int, timeout: float | None, address: str | None) -> Executor:
@@ -323,6 +305,8 @@ def _do(
     """Run a job and say what came of it."""
     from annotate.batch.executors import WorkersError
     from annotate.batch.output import Output
+    from annotate.batch.run import run
+    from annotate.batch.slices import one_by_one, run_slices
     from annotate.reading.read import InputError, count
     from annotate.storage.write import OutputError, Stream
 
@@ -338,9 +322,16 @@ def _do(
         total = count(job.inputs) if shown and not job.by_file else None
         with _progress(shown=shown, total=total, logged=not quiet, all_failures=out == STANDARD) as on_progress:
             if output is None:
-                summary = _by_file(job, scope, pipeline, chosen, on_progress, sources, force=force, resume=resume)
+                spread = getattr(chosen, "slices", None) or one_by_one(chosen)
+                summary = run_slices(
+                    job.inputs, out, pipeline, spread, on_progress,
+                    reader=job.reader, scope=scope, force=force, resume=resume, sources=sources,
+                )  # fmt: skip
             else:
-                summary = _in_order(job, scope, pipeline, chosen, on_progress, sources, output)
+                summary = run(
+                    job.inputs, output, pipeline, on_progress,
+                    executor=chosen, reader=job.reader, scope=scope, stdin=sys.stdin.buffer, sources=sources,
+                )  # fmt: skip
     for name in summary.damaged:
         note(f"{name}: not as it was written; the documents in question were annotated again")
     if as_json:
@@ -352,65 +343,6 @@ def _do(
         for line in _notices(summary.tally):
             note(line)
     raise typer.Exit(FAILED if summary.failed else 0)
-
-
-def _in_order(
-    job: _Job,
-    scope: Scope,
-    pipeline: Pipeline,
-    executor: Executor,
-    on_progress: OnProgress,
-    sources: Mapping[str, str] | None,
-    output: Output | Stream,
-) -> Summary:
-    """A run of which all records go through this process, in their order."""
-    from annotate.batch.run import run
-    from annotate.reading.read import MAX_BYTES
-
-    return run(
-        job.inputs,
-        output,
-        pipeline,
-        on_progress,
-        executor=executor,
-        scope=scope,
-        stdin=sys.stdin.buffer,
-        text_key=job.text_key,
-        id_key=job.id_key,
-        date=job.day,
-        max_bytes=job.max_bytes or MAX_BYTES,
-        sources=sources,
-    )
-
-
-def _by_file(
-    job: _Job,
-    scope: Scope,
-    pipeline: Pipeline,
-    executor: Executor,
-    on_progress: OnProgress,
-    sources: Mapping[str, str] | None,
-    *,
-    force: bool,
-    resume: bool,
-) -> Summary:
-    """A run by file; on a cluster each file is read and written there."""
-    from annotate.batch.slices import Reader, one_by_one, run_slices
-    from annotate.reading.read import MAX_BYTES
-
-    spread = getattr(executor, "slices", None) or one_by_one(executor)
-    return run_slices(
-        job.inputs,
-        job.out,
-        pipeline,
-        spread,
-        on_progress,
-        reader=Reader(job.text_key, job.id_key, job.day, job.max_bytes or MAX_BYTES),
-        scope=scope,
-        force=force,
-        resume=resume,
-        sources=sources,
-    )
 
 
 #: Seconds between two lines of progress where there is no terminal.

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from annotate.cli.app import app
-from annotate.cli.options import Lang, OnlyPatterns, Patterns, Region, check_tags, options_of, pipeline_of, split
+from annotate.cli.options import Labels, Lang, Languages, OnlyPatterns, Patterns, Region, options_of, pipeline_of, split
 from annotate.cli.say import note, stop
 
 
@@ -33,10 +33,8 @@ def serve_command(
     ] = 10_000_000,
     lang: Lang = None,
     region: Region = None,
-    languages: Annotated[
-        str | None, typer.Option(metavar="nl,en", callback=check_tags, help="What may be detected; all without.")
-    ] = None,
-    labels: Annotated[str | None, typer.Option(metavar="DATE,MONEY", help="Write spans of these labels only.")] = None,
+    languages: Languages = None,
+    labels: Labels = None,
     patterns: Patterns = None,
     only_patterns: OnlyPatterns = False,
 ) -> None:
@@ -55,14 +53,8 @@ def serve_command(
         from annotate.extras import install_command
 
         stop(f"serving needs {error.name}; {install_command('serve')}")
-    options = options_of(
-        patterns,
-        only_patterns,
-        lang=lang,
-        region=region,
-        languages=tuple(split(languages)),
-        labels=tuple(split(labels)),
-    )
+    chosen = {"languages": split(languages), "labels": split(labels)}
+    options = options_of(patterns, only_patterns, lang=lang, region=region, **chosen)
     pipeline_of(options)
     limits = Limits(body=max_body, requests=requests, seconds=timeout)
     service = application(options, workers=workers or os.cpu_count() or 1, limits=limits, local=_is_local(host))

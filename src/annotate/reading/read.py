@@ -80,6 +80,37 @@ def read(
     return Reading(chain.from_iterable(_outcomes(item, run) for item in found), passed_over, run.seen)
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How the inputs of a run are read: what `read` can be told, but for what differs from one file to the next."""
+
+    text_key: str = "text"
+    id_key: str | None = None
+    date: str | None = None
+    max_bytes: int = MAX_BYTES
+
+    def read(
+        self,
+        inputs: Sequence[str],
+        *,
+        stdin: BinaryIO | None = None,
+        items: Sequence[Input] | None = None,
+        taken: Mapping[str, str] | None = None,
+    ) -> Reading:
+        """The documents of `inputs`, web pages as they are."""
+        return read(
+            inputs,
+            stdin=stdin,
+            text_key=self.text_key,
+            id_key=self.id_key,
+            date=self.date,
+            max_bytes=self.max_bytes,
+            as_pages=True,
+            items=items,
+            taken=taken,
+        )
+
+
 def count(inputs: Sequence[str]) -> int | None:
     """About how many documents the inputs hold; None where only reading them all would tell."""
     total = 0
