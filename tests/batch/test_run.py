@@ -154,7 +154,7 @@ def test_the_stage_that_failed_is_named(
     inner = {
         "match": "annotate.matching.match.Engine._windows",
         "resolve": "annotate.values.timex._resolve",
-        "link": "annotate.linking.link.sentences",
+        "link": "annotate.linking.link.settle_identity",
         "tokenise": "annotate.text.tokenise._breaks",
     }
 
