@@ -20,6 +20,8 @@ from annotate.text.sentences import sentence_around
 #: What a status is as the type of a fact; a proposal has not come about.
 _FACTS: dict[str, FactType] = {kind: kind for kind in get_args(FactType) if kind != "valued_at"}
 _STATUSES: dict[str, AgreementStatus] = {status: status for status in get_args(AgreementStatus)}
+#: How many words may stand between an agreement and its sum: `ter waarde van iets meer dan`.
+_WORTH = 6
 #: How far each status has come: of two that a sentence tells the later one is that of the agreement.
 _STAGES = ("proposed", "negotiating", "signed", "established", "ratified", "upgraded", "in_force", "terminated")
 
@@ -119,7 +121,7 @@ def _amount_of(pact: Linked, inside: Sequence[Linked], reading: Reading) -> Link
         if span.match.label != "MONEY":
             continue
         gap = range(pact.match.j, span.match.i)
-        if 0 < len(gap) <= 4:
+        if 0 < len(gap) <= _WORTH:
             words = tokens.text[tokens.starts[gap[0]] : span.match.start].strip()
             if _phrase_in(pact.grammar, "worth", words):
                 return span

@@ -142,6 +142,8 @@ class Frames:
         value, match = date.value, date.match
         if not isinstance(value, DateValue) or not value.start or "/" in value.timex or value.timex[0] == "P":
             return False
+        if any(pact.match.i <= match.i < pact.match.j for pact in self.sentence.pacts):
+            return False
         if self.sentence.beside(match.i - 1, "limit"):
             return clause.has("denied") and self._until(date) is not None
         return not self.sentence.beside(match.j, "limit_after") and not any(
@@ -159,11 +161,14 @@ class Frames:
     def _pacts_of(self, n: int, clause: Clause, verb: Cue) -> list[Linked]:
         """What a verb is about: the agreements of its clause, else the nearest before, else the only one behind."""
         own = [pact for pact in clause.pacts if _fits(verb.event, pact)]
-        if clause.relative and n and not (verb.event == "upgraded" and own):
+        words = (i for i in clause.tokens if self.sentence.tokens.words[i][0].isalnum())
+        apposed = verb.list == "told" and next(words, None) == verb.i  # the treaty, signed in 2014, …
+        if (clause.relative or apposed) and n and not (verb.event == "upgraded" and own):
             start = clause.tokens[0]
             told = [p for p in self.sentence.pacts if start - 4 <= p.match.j <= start and _fits(verb.event, p)]
             if told:
-                named = [p for p in told if not _is_acronym(p, self.sentence.pacts)]
+                brief = {id(p) for c in self.sentence.clauses if c.bracket for p in c.pacts}
+                named = [p for p in told if id(p) not in brief]
                 short = told[-1]
                 return named[-1:] or [p for p in self.sentence.pacts if p.match.j <= short.match.i][-1:]
         around = [n, *range(n - 1, -1, -1), *range(n + 1, len(self.sentence.clauses))]

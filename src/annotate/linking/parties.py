@@ -63,6 +63,8 @@ def _parties(sentence: Sentence, pact: Linked, told: Sequence[Told]) -> tuple[Pa
 
 def _is_about(sentence: Sentence, told: Told, pact: Linked) -> bool:
     """Whether the parties of a clause are those of an agreement; not where its own clause has a verb of its own."""
+    if told.event == "held" and min(abs(pact.match.i - told.verb.j), abs(told.verb.i - pact.match.j)) > _NEAR:
+        return False
     if pact in told.clause.pacts:
         return pact in told.pacts or told.event == "upgraded"
     home = next((clause for clause in sentence.clauses if pact in clause.pacts), None)
