@@ -17,8 +17,7 @@ def pipeline() -> Pipeline:
 
 
 def read(pipeline: Pipeline, lang: str, text: str, date: str | None = TODAY) -> Record:
-    source = "option" if date else None
-    return pipeline.annotate(Document("a", text, "a", lang=lang, date=date, date_source=source))
+    return pipeline.annotate(Document("a", text, "a", lang=lang, date=date, date_source="option" if date else None))
 
 
 def facts(record: Record) -> list[str]:
