@@ -123,6 +123,25 @@ def test_a_level_that_was_reached_twice_is_two_partnerships() -> None:
     )
 
 
+def test_a_well_known_partnership_began_in_its_year() -> None:
+    """The key that two levels share in some language is that of the level whose year it has; a year tells the other."""
+    entry = Known(
+        "jp-vn-high", "PARTNERSHIP", "partnership", ("comprehensive", "strategic"), "High", None, ("VN", "JP"),
+        "2023-11", None, None, None,
+    )  # fmt: skip
+    named, early, untold = (
+        Signature("PARTNERSHIP", "jp-vn-high", (), "partnership", (), (), "", years, (), "")
+        for years in (("2023",), ("2014",), ())
+    )
+    bare = partnership("jp", "vn", level=("comprehensive", "strategic"), when="2023")
+    assert assign([named, early, untold, bare], {"jp-vn-high": entry}) == {
+        named: "jp-vn-high",
+        untold: "jp-vn-high",
+        bare: "jp-vn-high",
+        early: "jp-vn/partnership/comprehensive-strategic/2014",
+    }
+
+
 def test_a_month_and_a_day_within_it_are_one() -> None:
     """What one article dates to a month and another one to a day of it is one agreement; of two days it is neither."""
     month, day, other = (

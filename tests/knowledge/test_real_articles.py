@@ -56,12 +56,12 @@ def test_partnerships_with_their_levels(found: dict[str, Agreement | Partnership
         (("JP", "VN"), "partnership", ("comprehensive", "strategic")),
         (("KR", "VN"), "partnership", ("comprehensive", "strategic")),
     } <= bonds
-    (china,) = [
-        row
-        for row in found.values()
-        if isinstance(row, Partnership) and "cooperative" in row.level and "CN" in row.parties
-    ]
-    assert china.since == "2008"
+    since = {(row.parties, row.since) for row in found.values() if isinstance(row, Partnership) and row.since}
+    assert {(("CN", "VN"), "2008"), (("CN", "VN"), "2023"), (("JP", "VN"), "2009"), (("JP", "VN"), "2014")} <= since
+    assert {(("JP", "VN"), "2023-11"), (("KR", "VN"), "2009"), (("KR", "VN"), "2022")} <= since
+    steps = {row.since: row for row in found.values() if isinstance(row, Partnership) and row.parties == ("JP", "VN")}
+    assert steps["2014"].upgraded_from == steps["2009"].id
+    assert steps["2023-11"].upgraded_from == steps["2014"].id
 
 
 def test_diplomatic_relations_are_no_agreement(found: dict[str, Agreement | Partnership]) -> None:

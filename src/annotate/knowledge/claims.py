@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -80,7 +80,8 @@ def claims_of(record: Record) -> list[Claim]:
         facts.setdefault(fact.subject, []).append(fact)
     return [
         reader.claim(mentions, [one for span in mentions for one in facts.get(span.id, ())])
-        for mentions in groups.values()
+        for together in groups.values()
+        for mentions in reader.by_year(together, facts)
     ]
 
 
@@ -159,6 +160,21 @@ class _Reader:
         found = _signature(first.value.id, claim, [(one.role, one.date) for one in said if one.date], year)
         return replace(claim, signature=found)
 
+    def by_year(self, mentions: Sequence[Pact], facts: Mapping[str, Sequence[Fact]]) -> Iterable[Sequence[Pact]]:
+        """Mentions of a partnership apart by the year of its beginning, where they tell several.
+
+        Some languages have one word for two levels, so the same key may stand for both.
+        """
+        if not isinstance(mentions[0], PartnershipSpan):
+            return [mentions]
+        apart: dict[str | None, list[Pact]] = {}
+        for span in mentions:
+            dates = [one.date for one in facts.get(span.id, ()) if one.type in _BEGINS]
+            dates += [span.value.since_span] if isinstance(span, PartnershipSpan) else []
+            years = {year for one in dates if (date := self._date(one)) and (year := year_of(date))}
+            apart.setdefault(next(iter(years)) if len(years) == 1 else None, []).append(span)
+        return apart.values() if len({*apart} - {None}) > 1 else [mentions]
+
     def _parties(self, mentions: Sequence[Pact]) -> tuple[str, ...]:
         """The parties that most mentions name, of several the fullest."""
         sets = Counter(
@@ -219,6 +235,8 @@ class _Reader:
 
 _WHEN = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _PARTS = "/"
+#: How a partnership begins at its level.
+_BEGINS = ("established", "upgraded")
 #: What is not yet: it is none that was signed before.
 _AHEAD = ("negotiating", "proposed")
 
@@ -227,7 +245,7 @@ def _signature(
     key: str | None, claim: Claim, dates: Sequence[tuple[str, DateValue]], document_year: str | None
 ) -> Signature | None:
     """The signature of a claim; None where nothing could ever join it to another document's."""
-    signed = _years(dates, ("established", "upgraded") if claim.label == "PARTNERSHIP" else ("signed",))
+    signed = _years(dates, _BEGINS if claim.label == "PARTNERSHIP" else ("signed",))
     in_force = _years(dates, ("in_force",))
     parties, topic, level, when, plain = claim.parties, "", claim.level, "", ""
     if key is not None and _PARTS in key:

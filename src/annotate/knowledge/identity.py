@@ -3,7 +3,8 @@
 A **signature** is all of a claim that bears on that. Claims with the same signature get the same id, so the question is
 one over distinct signatures, and the answer depends on neither their order nor their number:
 
-1. A well-known agreement or partnership is known by its key.
+1. A well-known agreement or partnership is known by its key; but a partnership that began in another year than that is
+   another one.
 2. Partnerships are one by parties, kind, level and the year since when. `cooperative` beside another level tells none
    from another.
 3. Agreements of the same parties about the same are one where their years agree. One without a year joins those with
@@ -95,7 +96,7 @@ def assign(signatures: Iterable[Signature], known: Mapping[str, Known]) -> dict[
     by_acronym: defaultdict[str, list[Signature]] = defaultdict(list)
     for one in sorted({*signatures}):
         if one.key in known:
-            ids[one] = one.key
+            ids[one] = _well_known(one, known[one.key])
         elif one.key:
             by_acronym[one.key].append(one)
         else:
@@ -110,6 +111,14 @@ def assign(signatures: Iterable[Signature], known: Mapping[str, Known]) -> dict[
     for parties, several in sorted(by_parties.items()):
         ids |= _Between(parties, well_known[parties], named[parties]).assign(several)
     return ids
+
+
+def _well_known(one: Signature, entry: Known) -> str:
+    """The key of a well-known one; a partnership that began in another year than that is none of it."""
+    year = _year(one)
+    if entry.label != "PARTNERSHIP" or not entry.signed or not year or entry.signed[:4] == year:
+        return entry.id
+    return _joined("-".join(party_key(entry.parties)), entry.kind, "-".join(entry.level), year)
 
 
 class _Cluster(Struct):
@@ -267,6 +276,7 @@ class _Between:
     def _partnerships(self, kind: str, several: Sequence[Signature], ids: dict[Signature, str | None]) -> None:
         """Of each level and year one; `cooperative` beside another level makes no other."""
         told = {frozenset(one.level) for one in several}
+        told |= {frozenset(entry.level) for entry in self._known if (entry.label, entry.kind) == ("PARTNERSHIP", kind)}
         by_level: defaultdict[frozenset[str], list[Signature]] = defaultdict(list)
         for one in several:
             level = frozenset(one.level)

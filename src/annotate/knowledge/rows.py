@@ -120,7 +120,7 @@ class Gathered:
         Of a known one whose members are not in the list (CPTPP) a text that names some does not name all.
         """
         if self._known is not None:
-            return tuple(self._known.parties)
+            return tuple(sorted(self._known.parties))
         head, slash, _ = self.id.partition("/")
         if slash and "#" not in self.id and "-" in head:
             return tuple(head.upper().split("-"))
@@ -178,7 +178,7 @@ class Gathered:
         known = self._known
         if known is None:
             return None
-        return Reference(tuple(known.parties), known.signed, known.in_force, known.predecessor, known.successor)
+        return Reference(tuple(sorted(known.parties)), known.signed, known.in_force, known.predecessor, known.successor)
 
     def agreement(self) -> Agreement:
         """The row of an agreement."""

@@ -18,14 +18,14 @@ import msgspec
 
 from annotate.export.articles import ExportError, article, by_document
 from annotate.knowledge.claims import Claim, claims_of
-from annotate.knowledge.identity import Known, Signature, assign
+from annotate.knowledge.identity import Known, Signature, assign, party_key
 from annotate.quality.step import DiffError, Output
 from annotate.records import Record
 from annotate.review.decisions import Decision
 from annotate.version import __version__
 
 #: Goes up with what a claim holds: claims of another version are made anew.
-_FORM = f"4 {__version__}"
+_FORM = f"5 {__version__}"
 
 _TABLES = """
 CREATE TABLE form (name TEXT);
@@ -161,7 +161,7 @@ class Store:
         base.executemany(
             "INSERT INTO ids VALUES (?, ?, ?)",
             (
-                (_packed(one), name, "-".join(known[name].parties if name in known else one.parties).lower())
+                (_packed(one), name, "-".join(_bound(one, name, known)))
                 for one, name in assign(signatures, known).items()
                 if name is not None
             ),
@@ -190,6 +190,12 @@ class Store:
 _ENCODER = msgspec.json.Encoder()
 _DECODE_SIGNATURE = msgspec.json.Decoder(Signature).decode
 _DECODE_CLAIM = msgspec.json.Decoder(Claim).decode
+
+
+def _bound(one: Signature, name: str, known: Mapping[str, Known]) -> tuple[str, ...]:
+    """The parties of a signature: those that are known, or else those that it has."""
+    entry = known.get(name) or known.get(one.key)
+    return party_key(entry.parties) if entry is not None else one.parties
 
 
 def _packed(one: Signature | None) -> bytes | None:
