@@ -155,18 +155,18 @@ def test_levels_of_a_partnership_are_rows_that_lead_to_one_another(out: Path, tm
     low, high = ["strategic"], ["comprehensive", "strategic"]
     first = record(
         "a",
-        "Japan and Vietnam set up a strategic partnership in 2009.",
+        "Fiji and Nepal set up a strategic partnership in 2009.",
         [
-            ("strategic partnership", bond("JP", "VN", level=low, since="s2", status="established")),
+            ("strategic partnership", bond("FJ", "NP", level=low, since="s2", status="established")),
             ("2009", day("2009", "2009-01-01", "2009-12-31")),
         ],
         [("established", "s1", "s2", None)],
     )
     second = record(
         "b",
-        "Japan and Vietnam have had a comprehensive strategic partnership since 2023.",
+        "Fiji and Nepal have had a comprehensive strategic partnership since 2023.",
         [
-            ("comprehensive strategic partnership", bond("JP", "VN", level=high, since="s2", status="upgraded")),
+            ("comprehensive strategic partnership", bond("FJ", "NP", level=high, since="s2", status="upgraded")),
             ("2023", day("2023", "2023-01-01", "2023-12-31")),
         ],
         [("upgraded", "s1", "s2", None)],
@@ -175,7 +175,7 @@ def test_levels_of_a_partnership_are_rows_that_lead_to_one_another(out: Path, tm
     run("knowledge", out, "-o", tmp_path / "kn")
     upper, lower = table(tmp_path / "kn", "partnerships")
     assert (lower["id"], lower["since"], lower["upgraded_to"]) == (
-        "jp-vn/partnership/strategic/2009",
+        "fj-np/partnership/strategic/2009",
         "2009",
         upper["id"],
     )
