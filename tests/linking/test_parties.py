@@ -26,11 +26,24 @@ def parties(text: str, lang: str) -> list[list[str]]:
         ("fr", "Le Ghana et le Togo ont signé un accord de pêche.", ["GH", "TG"]),
         ("es", "El acuerdo de pesca entre Ghana y Togo sigue en vigor.", ["GH", "TG"]),
         ("vi", "Hiệp định thương mại giữa Lào và Nepal có hiệu lực.", ["LA", "NP"]),
+        ("nl", "De Vietnam-China-gemeenschap met een gedeelde toekomst groeit.", ["VN", "CN"]),
+        ("fr", "Le traité de pêche franco-marocain est en vigueur.", ["FR", "MA"]),
+        ("de", "Der deutsch-polnische Handelsvertrag gilt.", ["DE", "PL"]),
+        ("ru", "Подписан российско-китайский договор о дружбе.", ["RU", "CN"]),
+        ("ko", "한·몽골 자유무역협정이 발효됐다.", ["KR", "MN"]),
+        ("ja", "日越両国は漁業協定に署名した。", ["JP", "VN"]),
+        ("zh", "中国和越南昨天在河内签署了渔业协定。", ["CN", "VN"]),
+        ("ja", "日本とモンゴルの漁業協定が発効した。", ["JP", "MN"]),
+        ("it", "La Francia, la Tunisia e il Marocco hanno firmato un accordo di pesca.", ["FR", "TN", "MA"]),
+        ("pt", "Com o Togo, o Gana assinou um acordo de pesca.", ["GH", "TG"]),
+        ("de", "Über ein Handelsabkommen mit Togo verhandelt Ghana.", ["GH", "TG"]),
+        ("en", "Tokyo and Hanoi signed a fisheries treaty.", ["JP", "VN"]),
+        ("en", "Ghana met Togo. The two countries signed a fisheries treaty.", ["GH", "TG"]),
     ],
 )
 def test_the_sentence_names_the_parties(lang: str, text: str, codes: list[str]) -> None:
     """Behind between and with, in lists, and as subjects before the verb of agreeing or right behind it."""
-    assert parties(text, lang) == [codes]
+    assert [sorted(found) for found in parties(text, lang)] == [sorted(codes)]
 
 
 @pytest.mark.parametrize(
@@ -39,6 +52,11 @@ def test_the_sentence_names_the_parties(lang: str, text: str, codes: list[str]) 
         ("en", "The United Nations Convention on Contracts entered into force."),
         ("en", "Togo then declined to ratify the trade agreement."),
         ("fr", "Le Ghana a applaudi. L'accord de pêche fut signé à Lomé."),
+        ("en", "EU officials signed a fisheries treaty in Lomé."),
+        ("en", "The fisheries treaty was signed in Ghana and Togo."),
+        ("en", "Ghana met Togo and Benin. The two countries signed a fisheries treaty."),
+        ("en", "It costs 5 Canadian dollars, says the fisheries treaty."),
+        ("ja", "日露戦争を終わらせた講和条約が調印された。"),
         ("nl", "Ghana zag hoe het handelsverdrag werd getekend."),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from annotate.linking.cues import VERBS, Cue, cues_of
 from annotate.linking.linked import PACTS, Linked
@@ -55,8 +56,11 @@ class Reading:
 
     def __init__(self, tokens: Tokens, today: str | None = None) -> None:
         self.tokens, self.today = tokens, today
+        #: What the verbs of each sentence say, by its identity; `frames` fills it.
+        self.told: dict[int, Any] = {}
         #: The tokens of agreements and partnerships: whom their names tell is not told by the sentence.
         self.named: set[int] = set()
+        self._sentences: dict[tuple[int, int, int, str | None], Sentence] = {}
         self._known: dict[tuple[str, int, int], tuple[dict[int, list[Cue]], list[Mention]]] = {}
 
     def words(self, grammar: Grammar, first: int, last: int) -> tuple[dict[int, list[Cue]], list[Mention]]:
@@ -70,9 +74,14 @@ class Reading:
 
     def sentence(self, place: tuple[int, int], inside: Sequence[Linked], before: Linked | None = None) -> Sentence:
         """A sentence with the spans that stand in it; `before` is what a pronoun of it may stand for."""
+        key = *place, len(inside), before.id if before else None
+        known = self._sentences.get(key)
+        if known is not None:
+            return known
         grammar = (before or next(span for span in inside if span.match.label in PACTS)).grammar
         first, last = self.tokens.within(*place)
-        return Sentence(self, grammar, first, last, inside, before)
+        found = self._sentences[key] = Sentence(self, grammar, first, last, inside, before)
+        return found
 
 
 class Sentence:

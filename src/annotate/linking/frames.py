@@ -45,7 +45,13 @@ class Frames:
         self.sentence = sentence
 
     def told(self) -> list[Told]:
-        """What the clauses say of the agreements of the sentence, in their order."""
+        """What the clauses say of the agreements of the sentence, in their order; made once."""
+        told: dict[int, list[Told]] = self.sentence.reading.told
+        if id(self.sentence) not in told:
+            told[id(self.sentence)] = self._told()
+        return told[id(self.sentence)]
+
+    def _told(self) -> list[Told]:
         found: list[Told] = []
         before = self.sentence.before
         for n, clause in enumerate(self.sentence.clauses):

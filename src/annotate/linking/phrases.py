@@ -28,6 +28,10 @@ class Entry(Generic[T]):
     #: Which of its words are glued to the one before: a particle and the next word are no phrase, `에 서명`.
     glued: tuple[bool, ...]
 
+    def leads(self, word: str) -> bool:
+        """Whether a folded word may be its second."""
+        return word.startswith(self.words[1]) if self.stem and len(self.words) == 2 else word == self.words[1]
+
 
 class Phrases(Generic[T]):
     """Forms as word lists write them (`=EU`, `ratifi*`, `in force`), found in texts."""
@@ -36,6 +40,7 @@ class Phrases(Generic[T]):
         self._by_first: dict[str, list[Entry[T]]] = {}
         self._stems: dict[str, list[Entry[T]]] = {}
         self._seen: dict[str, Sequence[Entry[T]]] = {}
+        self._folded: dict[str, str] = {}
 
     def add(self, form: str, what: T, endings: frozenset[str] | None = None) -> None:
         """Let a form stand for something; with `endings` its last word may have any of them."""
@@ -57,13 +62,25 @@ class Phrases(Generic[T]):
         entries = self._seen.get(word)
         if entries is None:
             entries = self._beginning_with(word)
+        if not entries:
+            return i, ()
+        following = self._fold(tokens.words[i + 1]) if i + 1 < last and len(entries[0].words) > 1 else ""
         for n, entry in enumerate(entries):
             j = i + len(entry.words)
-            if j <= last and self._fits(entry, tokens, i, j):
+            if j <= last and (j == i + 1 or entry.leads(following)) and self._fits(entry, tokens, i, j):
                 others = entries[n + 1 :]
                 same = [o.what for o in others if len(o.words) == j - i and self._fits(o, tokens, i, j)]
                 return j, [entry.what, *same]
         return i, ()
+
+    def _fold(self, word: str) -> str:
+        """A word folded, remembered."""
+        folded = self._folded.get(word)
+        if folded is None:
+            if len(self._folded) > _KEPT:
+                self._folded.clear()
+            folded = self._folded[word] = fold(word)
+        return folded
 
     def _beginning_with(self, word: str) -> Sequence[Entry[T]]:
         if len(self._seen) > _KEPT:
@@ -82,7 +99,7 @@ class Phrases(Generic[T]):
         if j > i + 1:
             if any(glued and not tokens.glued(i + n) for n, glued in enumerate(entry.glued)):
                 return False
-            words = [fold(word) for word in tokens.words[i:j]]
+            words = [self._fold(word) for word in tokens.words[i:j]]
             if tuple(words[:-1]) != entry.words[:-1]:
                 return False
             rest, wanted = words[-1], entry.words[-1]
