@@ -1,10 +1,11 @@
 """Make the pages of `docs/examples/` anew, from the notebooks there: their text, code, and what they really give.
 
-    python tools/example.py
+    python tools/example.py            # after a change of a notebook, or of what is found in the corpus
+    python tools/example.py --check    # says which pages are older, and writes nothing
 
 A notebook is a Python file in percent format (`# %%` begins a cell, `# %% [markdown]` one of text). Each cell is run in
-one scope; what it prints, the value of its last line, and its charts stand below it on the page. A test holds pages
-against what their notebooks give.
+one scope; what it prints, the value of its last line, and its charts stand below it on the page. A test runs them, and
+holds their pages against them, but for figures: those change whenever a rule does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import io
 import os
 import re
 import shutil
+import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +64,15 @@ def page(notebook: Path, charts: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def without_output(made: str) -> str:
+    """A page without its tables and what was printed.
+
+    >>> without_output("| a |\\n|---|\\n| 1 |\\n\\nAnd `b`:\\n\\n```text\\nc\\n```\\n")
+    'And `b`:\\n'
+    """
+    return re.sub(r"^(?:\|[^\n]*\n)+\n?|^```text\n.*?^```\n", "", made, flags=re.M | re.S).strip() + "\n"
+
+
 def shown(code: str, scope: dict[str, Any]) -> Iterator[str]:
     """Run a cell; what it prints and the value of its last line, in Markdown."""
     tree = ast.parse(code)
@@ -97,17 +109,22 @@ def _figures() -> Iterator[Any]:
         plt.close(figure)
 
 
-def main() -> None:
-    """Write all pages, and the charts beside them."""
+def main(*, check: bool) -> None:
+    """Write all pages, and the charts beside them; or only say which are older than what is found now."""
+    os.environ["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
     for notebook in sorted(EXAMPLES.glob("*.py")):
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             shutil.copytree(ROOT / "corpus", "corpus")
-            made = page(notebook, Path())
+            made, target = page(notebook, Path()), notebook.with_suffix(".md")
+            if check:
+                if made != target.read_text(encoding="utf-8"):
+                    print(f"{target.relative_to(ROOT)} is older than what is found now: python tools/example.py")
+                continue
             for chart in Path().glob("*.svg"):
                 shutil.copy(chart, EXAMPLES)
-        (EXAMPLES / f"{notebook.stem}.md").write_text(made, encoding="utf-8")
-        print(os.path.relpath(EXAMPLES / f"{notebook.stem}.md", ROOT))
+        target.write_text(made, encoding="utf-8")
+        print(target.relative_to(ROOT))
 
 
 if __name__ == "__main__":
-    main()
+    main(check="--check" in sys.argv)
