@@ -35,14 +35,8 @@ class Cues:
 
     def find(self, tokens: Tokens, first: int, last: int) -> dict[int, list[Cue]]:
         """The cues of a stretch of tokens by their first token, the longest at each place."""
-        found: dict[int, list[Cue]] = {}
-        i = first
-        while i < last:
-            j, whats = self._phrases.at(tokens, i, last)
-            if whats:
-                found[i] = [Cue(i, j, name, event) for name, event in whats]
-            i = max(j, i + 1)
-        return found
+        found = self._phrases.find(tokens, first, last)
+        return {i: [Cue(i, j, name, event) for name, event in whats] for i, j, whats in found}
 
 
 _KNOWN: dict[str, tuple[Grammar, Cues]] = {}

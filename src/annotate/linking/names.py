@@ -43,15 +43,12 @@ class Names:
 
     def find(self, tokens: Tokens, first: int, last: int) -> Iterator[Mention]:
         """What is named in a stretch of tokens, the longest name first; a name has its capital."""
-        i = first
-        while i < last:
-            j, found = self._phrases.at(tokens, i, last)
-            lower = tokens.words[i][0].islower()
-            what = next((one for one in found if not (lower and one[2])), None)
-            if what is not None:
-                code, kind, _ = what
-                yield Mention(i, j, tokens.text[tokens.starts[i] : tokens.end(j - 1)], code, kind)
-            i = j if what is not None else i + 1
+        words = tokens.words
+        for i, j, found in self._phrases.find(
+            tokens, first, last, lambda i, what: not (what[2] and words[i][0].islower())
+        ):
+            code, kind, _ = found[0]
+            yield Mention(i, j, tokens.text[tokens.starts[i] : tokens.end(j - 1)], code, kind)
 
 
 def _stem(form: str, endings: frozenset[str]) -> str:

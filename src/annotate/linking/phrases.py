@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -56,22 +56,36 @@ class Phrases(Generic[T]):
         kept.append(entry)
         kept.sort(key=lambda one: (-len(one.words), -len(one.words[-1])))
 
-    def at(self, tokens: Tokens, i: int, last: int) -> tuple[int, Sequence[T]]:
-        """Where the longest phrase that begins at a token ends, and all that it stands for; (i, ()) for none."""
-        word = tokens.words[i]
-        entries = self._seen.get(word)
-        if entries is None:
-            entries = self._beginning_with(word)
-        if not entries:
-            return i, ()
-        following = self._fold(tokens.words[i + 1]) if i + 1 < last and len(entries[0].words) > 1 else ""
-        for n, entry in enumerate(entries):
-            j = i + len(entry.words)
-            if j <= last and (j == i + 1 or entry.leads(following)) and self._fits(entry, tokens, i, j):
-                others = entries[n + 1 :]
-                same = [o.what for o in others if len(o.words) == j - i and self._fits(o, tokens, i, j)]
-                return j, [entry.what, *same]
-        return i, ()
+    def find(
+        self, tokens: Tokens, first: int, last: int, is_one: Callable[[int, T], bool] = lambda i, what: True
+    ) -> Iterator[tuple[int, int, list[T]]]:
+        """The phrases in a stretch of tokens, from left to right, the longest at each place: from, to, what for.
+
+        `is_one` says whether a phrase that begins at a token can stand for something there.
+        """
+        words, seen = tokens.words, self._seen
+        i = first
+        while i < last:
+            entries = seen.get(words[i])
+            if entries is None:
+                entries = self._beginning_with(words[i])
+            j = i + 1
+            if entries:
+                length, found = 0, []
+                following = self._fold(words[i + 1]) if i + 1 < last and len(entries[0].words) > 1 else ""
+                for entry in entries:
+                    size = len(entry.words)
+                    if size < length:
+                        break
+                    if i + size > last or (size > 1 and not entry.leads(following)):
+                        continue
+                    if self._fits(entry, tokens, i, i + size) and is_one(i, entry.what):
+                        length = size
+                        found.append(entry.what)
+                if found:
+                    j = i + length
+                    yield i, j, found
+            i = j
 
     def _fold(self, word: str) -> str:
         """A word folded, remembered."""
@@ -97,12 +111,12 @@ class Phrases(Generic[T]):
 
     def _fits(self, entry: Entry[T], tokens: Tokens, i: int, j: int) -> bool:
         if j > i + 1:
+            for at, inner in enumerate(entry.words[1:-1], i + 1):
+                if self._fold(tokens.words[at]) != inner:
+                    return False
             if any(glued and not tokens.glued(i + n) for n, glued in enumerate(entry.glued)):
                 return False
-            words = [self._fold(word) for word in tokens.words[i:j]]
-            if tuple(words[:-1]) != entry.words[:-1]:
-                return False
-            rest, wanted = words[-1], entry.words[-1]
+            rest, wanted = self._fold(tokens.words[j - 1]), entry.words[-1]
             if entry.stem:
                 tail = rest[len(wanted) :]
                 if not rest.startswith(wanted) or (entry.endings is not None and tail not in entry.endings):

@@ -9,7 +9,7 @@ around that says that it may match, and sees only the units within its reach.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import or_
@@ -388,9 +388,15 @@ class RuleSet:
         self.everywhere = any(level.everywhere for level in self.levels)
         #: All rules above the first level hang on smaller ones.
         self.climbs = all(level.names <= smaller and not level.everywhere for level in self.levels[1:])
-        larger = [sum(map(_most, p)) - 1 for level in levels(rules)[1:] for rule in level for p in rule.patterns]
-        #: What larger rules may add around a match, and the farthest that any rule may reach.
-        self.climb = max(larger, default=0) + _NUMBER_LENGTH
+        larger = [
+            sides
+            for level in levels(rules)[1:]
+            for rule in level
+            for p in rule.patterns
+            for sides in _beside(p, smaller)
+        ]
+        #: What larger rules may add on either side of a match, and the farthest that any rule may reach.
+        self.climb = tuple(max((sides[n] for sides in larger), default=0) + _NUMBER_LENGTH for n in (0, 1))
         lengths = [sum(map(_most, pattern)) for rule in rules for pattern in rule.patterns]
         self.reach = min(_FARTHEST, max(lengths, default=0) + _NUMBER_LENGTH)
 
@@ -400,7 +406,16 @@ class RuleSet:
         for level in self.levels:
             own = level.reach(kinds, word)
             left, right = max(left, own[0]), max(right, own[1])
-        return min(self.reach, left + self.climb), min(self.reach, right + self.climb)
+        return min(self.reach, left + self.climb[0]), min(self.reach, right + self.climb[1])
+
+
+def _beside(pattern: Pattern, smaller: Set[str]) -> Iterator[Reach]:
+    """How many units may stand on either side of each smaller match in a pattern."""
+    sizes = [_most(spec) for spec in pattern]
+    for at, spec in enumerate(pattern):
+        if not smaller.isdisjoint(spec.names):
+            alone = sizes[at] - 1  # of several in a row
+            yield sum(sizes[:at]) + alone, sum(sizes[at + 1 :]) + alone
 
 
 #: Tokens that a number may have more than the one unit that it is to a rule.
