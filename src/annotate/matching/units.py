@@ -71,6 +71,8 @@ class Phrases:
         self._trees: dict[str, _Tree] = {}
         #: By word as it is written: the trees of the phrases that it may begin.
         self._starts: dict[str, list[_Tree]] = {}
+        #: By two words as they are written: whether any phrase begins with them.
+        self._pairs: dict[tuple[str, str], bool] = {}
 
     def lists_from(self, word: str, following: str) -> Iterable[str]:
         """The lists that have a phrase which begins with these two words."""
@@ -84,7 +86,7 @@ class Phrases:
             free = start
             for i in range(start, end - 1):
                 kinds = lexicon[words[i]]
-                if i < free or not kinds or PHRASE_START not in kinds:
+                if not kinds or PHRASE_START not in kinds or i < free or not self._begins(words[i], words[i + 1]):
                     continue
                 for j, entries in self._from(words, i, end):
                     kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, i, j, form, cased)}
@@ -93,6 +95,16 @@ class Phrases:
                         free = j
                         break
         return found
+
+    def _begins(self, word: str, following: str) -> bool:
+        """Whether any phrase begins with two words."""
+        known = self._pairs.get((word, following))
+        if known is None:
+            if len(self._pairs) > _STARTS_BOUND:
+                self._pairs.clear()
+            known = any(tree.step(even(following)) for tree in self._begin(word))
+            self._pairs[word, following] = known
+        return known
 
     def _from(self, words: Sequence[str], i: int, end: int) -> Iterable[tuple[int, Sequence[_Entry]]]:
         """The phrases that begin at token `i`, the longest first: where each ends, and its entries."""
