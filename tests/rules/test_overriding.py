@@ -11,17 +11,19 @@ from annotate.quality.cases import check, run_cases
 from annotate.rules.grammar import Grammar
 from annotate.rules.patterns import compile_language, folders
 
-#: A decade in words that no longer takes its noun into the span.
+#: A time ahead that no longer takes its last word into the span.
 OTHER = """\
 label: DATE
 rules:
-  - id: decade-in-words
+  - id: in-so-many
     pattern:
-      - {list: decade_name, slot: decade}
-      - {LOWER: években, outside: "yes"}
-    gives: [calendar]
+      - {kind: number, unless: modern_year, slot: count}
+      - {list: period, slot: unit}
+      - {LOWER: múlva, outside: "yes"}
+    set: {relation: ahead}
+    gives: [relative-date]
     examples:
-      - "A gyár a [kilencvenes](199) években bezárt."
+      - {text: "A tárgyalás [három hét](2025-W15) múlva folytatódik.", date: 2025-03-18}
 """
 
 
@@ -42,7 +44,7 @@ def test_a_rule_that_is_there_already_says_how_to_replace_it(tmp_path: Path) -> 
     _, faults = compiled(root_of(tmp_path, OTHER))
     assert len(faults) == 1
     assert "patterns/hu/dates.yaml:" in faults[0]
-    assert "`without_rules: [hu/dates/decade-in-words]`" in faults[0]
+    assert "`without_rules: [hu/dates/in-so-many]`" in faults[0]
 
 
 def test_two_rules_of_one_file_are_not_told_to_replace_one_another(tmp_path: Path) -> None:
@@ -54,23 +56,23 @@ def test_two_rules_of_one_file_are_not_told_to_replace_one_another(tmp_path: Pat
 
 def test_a_rule_takes_the_place_of_a_built_in_one(tmp_path: Path) -> None:
     """With `without_rules` the file's own rule of that id is the one that runs, its examples the ones that count."""
-    root = root_of(tmp_path, "without_rules: [hu/dates/decade-in-words]\n" + OTHER)
+    root = root_of(tmp_path, "without_rules: [hu/dates/in-so-many]\n" + OTHER)
     grammar, faults = compiled(root)
     assert faults == []
-    rule = grammar.rules["hu/dates/decade-in-words"]
+    rule = grammar.rules["hu/dates/in-so-many"]
     assert rule.place.startswith(root.as_posix())
-    assert [example.text for example in rule.examples] == ["A gyár a kilencvenes években bezárt."]
+    assert [example.text for example in rule.examples] == ["A tárgyalás három hét múlva folytatódik."]
 
 
 def test_a_rule_that_is_taken_out_takes_its_examples_with_it(tmp_path: Path) -> None:
     """Neither examples beside the rule nor those under its id elsewhere are left to fail."""
-    cases = '\nexamples:\n  hu/dates/decade-in-words: ["A [nyolcvanas években](198) nőtt."]\n'
+    cases = '\nexamples:\n  hu/dates/in-so-many: ["Az ár [két év múlva](2027) nő."]\n'
     first = root_of(tmp_path / "first", cases, "hu/more.yaml")
-    second = root_of(tmp_path / "second", "without_rules: [hu/dates/decade-in-words]\n", "hu/less.yaml")
+    second = root_of(tmp_path / "second", "without_rules: [hu/dates/in-so-many]\n", "hu/less.yaml")
     grammar, faults = compile_language("hu", folders([first, second]))
     assert faults == []
-    assert "hu/dates/decade-in-words" not in grammar.rules
-    assert [owner for owner, _, _ in grammar.cases if owner == "hu/dates/decade-in-words"] == []
+    assert "hu/dates/in-so-many" not in grammar.rules
+    assert [owner for owner, _, _ in grammar.cases if owner == "hu/dates/in-so-many"] == []
 
 
 def failing(root: Path) -> list[str]:
@@ -82,7 +84,7 @@ def test_an_example_elsewhere_can_be_retired_and_all_is_green(tmp_path: Path) ->
 
     An example is named by its text, with its marks or without, by its rule, or by its file.
     """
-    start = "without_rules: [hu/dates/decade-in-words, dates/month-year]\n" + OTHER
+    start = "without_rules: [hu/dates/in-so-many, dates/month-year]\n" + OTHER
     broken = failing(root_of(tmp_path / "a", start))
     assert broken
     retired = "without_examples:\n" + "".join(f"  - {text!r}\n" for text in broken)
@@ -93,9 +95,9 @@ def test_an_example_elsewhere_can_be_retired_and_all_is_green(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "named",
     [
-        "A gyár a kilencvenes években bezárt.",
-        "'A gyár a [kilencvenes években](199) bezárt.'",
-        "hu/dates/decade-in-words",
+        "A tárgyalás három hét múlva folytatódik.",
+        "'A tárgyalás [három hét múlva](2025-W15) folytatódik.'",
+        "hu/dates/in-so-many",
         "patterns/hu/dates.yaml",
     ],
 )
@@ -103,17 +105,17 @@ def test_examples_are_named_by_text_rule_or_file(named: str, tmp_path: Path) -> 
     """What is named is gone, and nothing is said against it."""
     grammar, faults = compiled(root_of(tmp_path, f"without_examples: [{named}]\n"))
     assert faults == []
-    assert "A gyár a kilencvenes években bezárt." not in {
+    assert "A tárgyalás három hét múlva folytatódik." not in {
         example.text for rule in grammar.rules.values() for example in rule.examples
     }
 
 
 def test_an_example_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A name that retires nothing is a slip: the nearest are named."""
-    _, faults = compiled(root_of(tmp_path, "without_examples: [hu/dates/decade-in-word]\n"))
+    _, faults = compiled(root_of(tmp_path, "without_examples: [hu/dates/in-so-man]\n"))
     assert len(faults) == 1
     assert ":1:20:" in faults[0]
-    assert "'hu/dates/decade-in-words'" in faults[0]
+    assert "'hu/dates/in-so-many'" in faults[0]
 
 
 def test_a_file_cannot_take_out_its_own_rule_alone(tmp_path: Path) -> None:

@@ -56,11 +56,11 @@ THOROUGH = [lang for lang in LANGUAGES if (folders()[0] / lang / "agreements.yam
 
 
 def test_twelve_languages_have_the_same_files() -> None:
-    """Each language with all four labels has the same five files."""
+    """Each language with all four labels has the same seven files."""
     files = {lang: {path.name for path in (folders()[0] / lang).iterdir()} for lang in THOROUGH}
     assert len(THOROUGH) == 12
     assert set(map(frozenset, files.values())) == {
-        frozenset({"words.yaml", "dates.yaml", "money.yaml", "agreements.yaml", "partnerships.yaml"})
+        frozenset(f"{n}.yaml" for n in ("words", "dates", "money", "agreements", "partnerships", "frames", "identity"))
     }
 
 
