@@ -19,7 +19,12 @@ from annotate.cli.terminal import EXPLAINED, HEADINGS, VERDICTS, show
 from terminals import ANSI, COMMAND, on_a_terminal
 
 GROUP: Any = typer.main.get_command(app)
-COMMANDS: dict[str, Any] = dict(GROUP.commands)
+#: All commands by what is typed for them; the one that a group stands for by its hidden name.
+COMMANDS: dict[str, Any] = {
+    " ".join((name, *inner)): command
+    for name, outer in GROUP.commands.items()
+    for inner, command in (((inner,), one) for inner, one in getattr(outer, "commands", {}).items())
+} | {name: command for name, command in GROUP.commands.items() if not hasattr(command, "commands")}
 
 
 def call(*arguments: object) -> Any:
@@ -44,7 +49,9 @@ def test_every_help_has_examples_that_can_be_called(name: str) -> None:
     assert examples(name)
     for line in examples(name):
         words = shlex.split(re.split(" [<>] ", line)[0])
-        assert words[:2] == ["annotate", name]
+        typed = [word for word in name.split() if word != "make"]
+        assert words[: len(typed) + 1] == ["annotate", *typed]
+        words = words[len(typed) - 1 :]
         context = COMMANDS[name].make_context(name, words[2:], resilient_parsing=True)
         options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
         assert {word for word in words[2:] if re.fullmatch("--?[a-z][a-z-]*", word)} <= options

@@ -110,7 +110,7 @@ def test_a_noun_without_its_article_types_the_head(lang: str, marked: str) -> No
     ("lang", "marked"),
     [
         ("fr", "La France a signé la [Convention sur la chasse des oiseaux de mer]."),
-        ("fr", "Elle cite la [Convention de Berne sur la vie animale] et la loi."),
+        ("fr", "Elle cite la [Convention de Grenoble sur la vie animale] et la loi."),
         ("it", "Vale la [Convenzione europea sulla tutela degli animali domestici] del 1987."),
         ("es", "Se firmó el [Protocolo de Paita] del sindicato."),
         ("pt", "Vale a [Convenção sobre a caça da baleia] no Brasil."),

@@ -60,7 +60,6 @@ def make_command(
     \b
     Examples:
       annotate knowledge out -o knowledge
-      annotate knowledge ask knowledge --party VN --party KR --since 2009
     """
     from importlib.util import find_spec
 

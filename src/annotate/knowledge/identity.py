@@ -129,6 +129,8 @@ class _Cluster(Struct):
     topic: str
     years: set[str]
     names: set[str]
+    #: When they came into force, by what is told.
+    forces: set[tuple[str, ...]]
 
 
 def _by_acronym(acronym: str, several: Sequence[Signature], ids: dict[Signature, str | None]) -> Iterator[_Cluster]:
@@ -154,18 +156,26 @@ def _by_acronym(acronym: str, several: Sequence[Signature], ids: dict[Signature,
         else:
             ids[one] = None
     for cluster in clusters:
-        ours = joining[cluster.id]
-        years = {year for one in ours if (year := _year(one))}
-        for one in ours:  # of two years neither joins one of which no year is known
-            ids[one] = cluster.id if len(years) <= 1 and not (len(one.signed) > 1 and not one.when) else None
-        if len(years) == 1:
-            cluster.years |= years
+        _join(cluster, joining[cluster.id], ids)
     alone = not clusters and len(by_name) == 1
     for names, ours in by_name.items():
         for year, together in _by_year(ours, ids):
             name = _joined(acronym if alone else f"{acronym}/{_slug(names[0])}", year if len({*ours}) else "")
             clusters.append(_gathered(name, together, ids, year))
     yield from clusters
+
+
+def _join(cluster: _Cluster, ours: Sequence[Signature], ids: dict[Signature, str | None]) -> None:
+    """Let signatures that fit a cluster join it; of two years, or of two beginnings without any, none does."""
+    years, forces = {year for one in ours if (year := _year(one))}, cluster.forces | _forces(ours)
+    if len(forces) > 1 and not years and not cluster.years:
+        ids |= dict.fromkeys(ours)
+        return
+    cluster.forces = forces
+    for one in ours:
+        ids[one] = cluster.id if len(years) <= 1 and not (len(one.signed) > 1 and not one.when) else None
+    if len(years) == 1:
+        cluster.years |= years
 
 
 def _full(one: Signature, acronym: str) -> set[str]:
@@ -192,7 +202,12 @@ def _gathered(name: str, together: Sequence[Signature], ids: dict[Signature, str
         topics[0] if len(topics) == 1 else "",
         {year[:4]} if _WHEN.match(year) else set(),
         names,
+        _forces(together),
     )
+
+
+def _forces(several: Iterable[Signature]) -> set[tuple[str, ...]]:
+    return {one.in_force for one in several if one.in_force}
 
 
 def _joined(*parts: str) -> str:
@@ -317,6 +332,7 @@ class _Between:
             for cluster in self._named
             if cluster.topic == topic
             and _agree(year, cluster.years)
+            and (year or cluster.years or len(cluster.forces | _forces(together)) <= 1)
             and all(_fits(one, _one(cluster.years)) for one in together)
         }
 
