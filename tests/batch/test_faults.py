@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,11 @@ SENTENCES = [
     "De minister zei dat de uitvoer sinds {year} met ruim {sum} miljoen dollar was gegroeid.",
     "Volgens het ministerie duurt het onderzoek naar de haven nog enkele maanden.",
 ]
+
+
+def slow(*options: str) -> Any:
+    """Options that take one more long run, which the slow tests have."""
+    return pytest.param(options, marks=pytest.mark.slow)
 
 
 def rows(path: Path, count: int) -> None:
@@ -112,7 +118,7 @@ def kill_and_finish(folder: Path, kills: int, documents: int, seed: int, *option
     assert "documents annotated" in told
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2"), ("--shard-size", "97")])
+@pytest.mark.parametrize("options", [(), slow("-n", "2"), slow("--shard-size", "97")])
 def test_killed_twice_and_more(tmp_path: Path, options: tuple[str, ...]) -> None:
     """After `kill -9` at random points, the run that finishes gives the bytes and counts of an undisturbed one."""
     kill_and_finish(tmp_path, 2, 600, 1, *options)
@@ -156,7 +162,7 @@ def test_what_was_reported_as_done_is_not_done_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("options", [(), ("-n", "2")])
+@pytest.mark.parametrize("options", [(), slow("-n", "2")])
 def test_asked_to_stop_it_stops_and_goes_on_later(
     tmp_path: Path, number: signal.Signals, options: tuple[str, ...]
 ) -> None:
@@ -248,7 +254,7 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
 
 def test_an_input_that_changes_while_it_is_read(tmp_path: Path) -> None:
     """A file that grows during the run is said to have changed; whole rows are kept, the next run adds the rest."""
-    rows(tmp_path / "rows.jsonl", 600)
+    rows(tmp_path / "rows.jsonl", 300)
     process = start(tmp_path, "rows.jsonl", "-o", "out")
     wait_until(lambda: journaled(tmp_path) > 20)
     with (tmp_path / "rows.jsonl").open("a") as file:
