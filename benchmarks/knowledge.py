@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> None:
-    """Print a row for each number of records: first run, again, and with a tenth more."""
+    """Print a row for each number of records: first run, again, and with a hundredth more."""
     numbers = [int(one) for one in sys.argv[1:]] or [10_000, 100_000]
-    print("| records | bytes | first run | MB | again | MB | a tenth more | MB |")
+    print("| records | bytes | first run | MB | again | MB | a hundredth more | MB |")
     print("|---:|---:|---:|---:|---:|---:|---:|---:|")
     for number in numbers:
         with tempfile.TemporaryDirectory() as folder:
@@ -30,7 +30,7 @@ def main() -> None:
             out.mkdir()
             size = fill(out, number)
             runs = [measured(out, target), measured(out, target)]
-            fill(out, number + number // 10)
+            fill(out, number + number // 100)
             runs.append(measured(out, target))
             cells = " | ".join(f"{seconds:.1f} s | {memory:.0f}" for seconds, memory in runs)
             print(f"| {number:,} | {size / 1e6:,.0f} MB | {cells} |", flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date as calendar
 from pathlib import Path
 
 import msgspec
@@ -276,18 +277,65 @@ def test_ask_finds_by_parties_kind_and_time(out: Path, tmp_path: Path, written: 
     assert (wrong.exit_code, "is no kind" in wrong.stderr) == (2, True)
 
 
-def test_duckdb_joins_the_tables_with_an_exported_database(out: Path, tmp_path: Path) -> None:
-    """Ids of mentions lead to the documents of `annotate export duckdb`, as the docs say."""
-    duckdb = pytest.importorskip("duckdb")
+def asked(path: Path, query: str) -> list[tuple[object, ...]]:
+    with pytest.importorskip("duckdb").connect(str(path)) as base:
+        found: list[tuple[object, ...]] = base.execute(query).fetchall()
+    return found
+
+
+def test_duckdb_has_the_tables_beside_those_of_an_export(out: Path, tmp_path: Path) -> None:
+    """Spans of the export lead to agreements over all documents; new tables take the place of old ones."""
+    base = tmp_path / "out[1].duckdb"
     put(out, signed("a", "2011-11-11", day("2011-11-11", "2011-11-11")))
-    run("knowledge", out, "-o", tmp_path / "kn")
-    run("export", "duckdb", out, "-o", tmp_path / "out.duckdb")
-    with duckdb.connect() as base:
-        base.execute(f"ATTACH '{tmp_path / 'out.duckdb'}' AS mentions (READ_ONLY)")
-        rows = base.execute(
-            f"SELECT agreements.parties, documents.id FROM '{tmp_path}/kn/agreements.parquet' AS agreements "
-            f"JOIN '{tmp_path}/kn/mentions.parquet' AS of USING (id) "
-            "JOIN mentions.documents ON documents.id = of.document"
-        ).fetchall()
-    assert len(rows) == 1
-    assert rows[0][1] == "a"
+    run("export", "duckdb", out, "-o", base)
+    asked(base, "CREATE TABLE knowledge_of_mine AS SELECT 1 AS one")
+    put(
+        out,
+        *(
+            signed(name, "2011-11-11", day("2011-11-11", "2011-11-11"), date=f"202{n}-01-01")
+            for n, name in ((1, "a"), (2, "b"))
+        ),
+    )
+    for _ in range(2):
+        run("knowledge", out, "-o", tmp_path / "kn[1]", "--duckdb", base)
+    rows = asked(
+        base,
+        "SELECT k.id, k.parties, k.dates[1].start_day, k.documents, spans.text, documents.id "
+        "FROM knowledge_agreements AS k JOIN knowledge_mentions AS m USING (id) "
+        'JOIN spans ON spans.document = m.document AND spans.start = m.start AND spans."end" = m."end" '
+        "JOIN documents ON documents.id = m.document",
+    )
+    assert rows == [("fj-np/free_trade/2011", ["FJ", "NP"], calendar(2011, 11, 11), 2, "trade pact", "a")]
+    assert asked(base, "SELECT (SELECT count(*) FROM knowledge_facts), one FROM knowledge_of_mine") == [(1, 1)]
+    for name in TABLES:
+        file = tmp_path / "kn[1]" / f"{name}.parquet"
+        assert asked(base, f"SELECT count(*) FROM knowledge_{name}") == [(pq.read_metadata(file).num_rows,)]
+
+
+def test_duckdb_gets_all_tables_or_none(out: Path, tmp_path: Path) -> None:
+    """Where one table cannot be put into a database, those of before stay; a new database is not left half made."""
+    base = tmp_path / "out.duckdb"
+    put(out, signed("a", "2011", day("2011", "2011-01-01", "2011-12-31")))
+    run("knowledge", out, "-o", tmp_path / "kn", "--duckdb", base)
+    asked(base, "DROP TABLE knowledge_mentions; CREATE VIEW knowledge_mentions AS SELECT 5 AS five")
+    put(out, signed("b", "2012", day("2012", "2012-01-01", "2012-12-31")))
+    done = CliRunner().invoke(app, ["knowledge", str(out), "-o", str(tmp_path / "kn"), "--duckdb", str(base)])
+    assert (done.exit_code, "knowledge_mentions" in done.stderr) == (2, True)
+    assert asked(base, "SELECT id, five FROM knowledge_agreements, knowledge_mentions") == [
+        ("fj-np/free_trade/2011", 5)
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kn", "out", "out.duckdb"]
+
+
+@pytest.mark.parametrize("name", ["text.duckdb", "folder", "nowhere/out.duckdb"])
+def test_what_is_no_database_is_told_before_anything_is_written(out: Path, tmp_path: Path, name: str) -> None:
+    """A file of another kind stays as it is, and no tables are made."""
+    put(out, signed("a", "2011", day("2011", "2011-01-01", "2011-12-31")))
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.duckdb").write_text("precious")
+    done = CliRunner().invoke(
+        app, ["knowledge", str(out), "-o", str(tmp_path / "kn"), "--duckdb", str(tmp_path / name)]
+    )
+    assert (done.exit_code, name.partition("/")[0] in done.stderr) == (2, True)
+    assert (tmp_path / "text.duckdb").read_text() == "precious"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "out", "text.duckdb"]

@@ -109,6 +109,19 @@ def test_partnerships_are_one_by_parties_and_level() -> None:
     assert ids[high] == "cn-vn/partnership/comprehensive-strategic"
 
 
+def test_a_well_known_partnership_may_be_called_cooperative_in_its_year() -> None:
+    """`strategic cooperative partnership in 2009` is the strategic one of 2009; without its year it may be another."""
+    known = Known(
+        "low", "PARTNERSHIP", "partnership", ("strategic",), "", None, ("FJ", "NP"), "2009-10", None, None, None
+    )
+    told, untold, later = (
+        partnership("fj", "np", level=("strategic", "cooperative"), when=year) for year in ("2009", "", "2015")
+    )
+    assert assign([told], {"low": known}) == {told: "low"}
+    assert assign([untold], {"low": known}) == {untold: "fj-np/partnership/strategic-cooperative"}
+    assert assign([later], {"low": known}) == {later: "fj-np/partnership/strategic-cooperative/2015"}
+
+
 def test_a_level_that_was_reached_twice_is_two_partnerships() -> None:
     """Some languages have one word for two levels: their years tell them apart, and one without a year is neither."""
     first, second = (

@@ -137,12 +137,15 @@ def test_pages_open_from_the_disk_and_load_nothing(browser: Any, folder: Path, s
 
 
 def test_nothing_makes_a_page_wider_than_its_window(browser: Any, folder: Path) -> None:
-    """In a narrow window charts and tables scroll within themselves; on paper they need not."""
+    """In a narrow window tables scroll within themselves, and names stand above their marks, so that all are seen."""
     context = browser.new_context(viewport={"width": 500, "height": 800})
     page = context.new_page()
     for name in ("timeline.html", "parties.html"):
         page.goto((folder / name).as_uri())
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        marks = page.evaluate("[...document.querySelectorAll('.mark')].map(mark => mark.getBoundingClientRect().right)")
+        assert all(0 < right <= 500 for right in marks)
+        assert len(marks) == (7 if name == "timeline.html" else 0)
     context.close()
 
 

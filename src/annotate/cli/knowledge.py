@@ -49,6 +49,10 @@ Reviewer = Annotated[str | None, typer.Option(metavar="NAME", help="Whose decisi
 def make_command(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The output of `annotate run`: a folder, or a file.")],
     target: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder for the tables.")],
+    database: Annotated[
+        Path | None,
+        typer.Option("--duckdb", metavar="FILE", help="A database that gets the tables too; what else is in it stays."),
+    ] = None,
     decisions: Decisions = None,
     reviewer: Reviewer = None,
     quiet: Quiet = False,
@@ -60,6 +64,7 @@ def make_command(
     \b
     Examples:
       annotate knowledge out -o knowledge
+      annotate export duckdb out -o out.duckdb && annotate knowledge out -o knowledge --duckdb out.duckdb
     """
     from importlib.util import find_spec
 
@@ -76,11 +81,18 @@ def make_command(
         note(f"no Parquet is written: it needs pyarrow; {install_command('parquet')}")
     with told(ExportError, DecisionError, OutputError):
         mine = _decisions(out, decisions, reviewer)
+        if database is not None:
+            from annotate.knowledge.database import add_tables, check_database
+
+            check_database(database)
         made = write_knowledge(out, target, decisions=mine, known=well_known(), formats=formats)
+        if database is not None:
+            add_tables(target, database)
     if not quiet:
         found = ", ".join(f"{number:,} {name}" for name, number in made.rows.items())
         read = f"{counted(made.taken.records, 'record')}, {made.taken.new:,} of them new or changed"
-        note(f"{target}: {found}; of {read}")
+        where = f"{target} and {database}" if database is not None else f"{target}"
+        note(f"{where}: {found}; of {read}")
 
 
 def _decisions(out: Path, decisions: Path | None, reviewer: str | None) -> list[Decision]:

@@ -14,8 +14,8 @@ from annotate.export.articles import ExportError
 def refusals(path: Path, errors: tuple[type[Exception], ...]) -> Iterator[None]:
     """A database's own errors as the system's, which know why: a full disk, a quota, a limit.
 
-    The database says no more than that it could not write. So the same is tried once more, and the system's answer is
-    the error; where the system has nothing against it, the database's words are.
+    The database says no more than that it could not write. So the same is tried once more, at `path`, which is a file
+    that may be lost; the system's answer is the error, and where it has nothing against it, the database's words are.
     """
     try:
         yield

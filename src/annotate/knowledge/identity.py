@@ -299,17 +299,21 @@ class _Between:
         for level, ours in by_level.items():
             words = sorted(level, key=lambda word: (LEVELS.index(word) if word in LEVELS else len(LEVELS), word))
             for year, together in _by_year(ours, ids):
-                fits = [
-                    entry.id
-                    for entry in self._known
-                    if entry.label == "PARTNERSHIP"
-                    and entry.kind == kind
-                    and frozenset(entry.level) == level
-                    and (not year or not entry.signed or entry.signed[:4] == year)
-                ]
+                fits = self._well_known(kind, level, year)
                 name = _joined("-".join(self._parties), kind, "-".join(words), year)
                 for one in together:
                     ids[one] = fits[0] if len(fits) == 1 else name
+
+    def _well_known(self, kind: str, level: frozenset[str], year: str) -> list[str]:
+        """The well-known partnerships of a level and year; in the same year `cooperative` may be left out."""
+        fits = [
+            entry
+            for entry in self._known
+            if (entry.label, entry.kind) == ("PARTNERSHIP", kind)
+            and (not year or not entry.signed or entry.signed[:4] == year)
+        ]
+        same = [entry.id for entry in fits if frozenset(entry.level) == level]
+        return same or [entry.id for entry in fits if year and entry.signed and _bare(entry.level) == _bare(level)]
 
     def _agreements(self, topic: str, several: Sequence[Signature], ids: dict[Signature, str | None]) -> None:
         """Of each year one; well-known ones, and those with an acronym, where exactly one fits."""
@@ -347,6 +351,12 @@ class _Between:
         if force and any(force not in years for years in told):
             return False
         return not year or year.removeprefix("in-force-")[:4] in (signed, force)
+
+
+def _bare(level: Iterable[str]) -> frozenset[str]:
+    """A level without what is often left out of it."""
+    words = frozenset(level)
+    return words - {_WEAK} or words
 
 
 def _agree(year: str, years: set[str]) -> bool:

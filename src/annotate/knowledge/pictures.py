@@ -13,7 +13,7 @@ from annotate.knowledge.graph import graphml, json_ld, n_triples
 from annotate.knowledge.matrix import matrix
 from annotate.knowledge.read import read_rows
 from annotate.knowledge.tables import Agreement, Partnership
-from annotate.knowledge.timeline import HEAD, ROW, WIDTH, alone, timeline
+from annotate.knowledge.timeline import WIDTH, timeline
 from annotate.knowledge.wording import short_title, sort_of
 from annotate.report.templating import asset, environment, page_style, policy
 from annotate.report.wording import attribute
@@ -29,13 +29,14 @@ def draw(folder: Path) -> None:
     """Write the pictures of the tables in a folder beside them."""
     total = sum(1 for _ in _rows(folder))
     rows = nlargest(_SHOWN, _rows(folder), key=lambda row: (bool(row.dates), row.documents, row.mentions, row.id))
-    style = page_style() + asset("annotate.knowledge", "templates", "knowledge.css")
-    shared = {"version": __version__, "row": ROW, "head": HEAD, "width": WIDTH, "alone": alone}
+    lanes = _style("lanes.css")
+    style = page_style() + lanes + _style("knowledge.css")
+    shared = {"version": __version__, "width": WIDTH}
     line = timeline(rows, left_out=total - len(rows))
     bound = matrix(sorted(rows, key=lambda row: row.id))
     pages = {
         "timeline.html": {"timeline": line, "total": total},
-        "timeline.svg": {"timeline": line, "own_style": Markup(asset("annotate.knowledge", "templates", "alone.css"))},
+        "timeline.svg": {"timeline": line, "own_style": Markup(_style("alone.css") + lanes)},
         "parties.html": {"matrix": bound, "total": total, "left_out": total - len(rows)},
     }
     templates = environment("annotate.knowledge")
@@ -46,6 +47,10 @@ def draw(folder: Path) -> None:
     _put(folder / "graph.graphml", graphml(_rows(folder)))
     _put(folder / "graph.jsonld", json_ld(_rows(folder)))
     _put(folder / "graph.nt", n_triples(_rows(folder)))
+
+
+def _style(name: str) -> str:
+    return asset("annotate.knowledge", "templates", name)
 
 
 def _rows(folder: Path) -> Iterator[Found]:

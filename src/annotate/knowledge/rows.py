@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -35,6 +35,8 @@ _ONCE = ("signed", "ratified", "in_force", "established", "upgraded")
 _BEGINS = ("established", "upgraded")
 #: Fields of a partnership, not steps of its level.
 _FIELDS = {"green", "digital", "economic"}
+#: What a sum is, besides who says so.
+_SUM = ("amount", "min", "max", "currency", "modifier", "per")
 
 
 class _Told:
@@ -142,18 +144,9 @@ class Gathered:
         return tuple(Dated(*date, *_together(several)) for date, several in dates)
 
     def _money(self) -> tuple[Money, ...]:
+        told = sorted(self.sums.items(), key=lambda item: (-item[1].documents, _sum_key(item[0])))
         return tuple(
-            Money(
-                money.amount,
-                money.min,
-                money.max,
-                money.currency,
-                money.modifier,
-                money.per,
-                told.documents,
-                tuple(told.evidence),
-            )
-            for money, told in sorted(self.sums.items(), key=lambda item: (-item[1].documents, _sum_key(item[0])))
+            Money(**_parts(money, _SUM), documents=who.documents, evidence=tuple(who.evidence)) for money, who in told
         )
 
     def _status(self) -> str | None:
@@ -180,54 +173,55 @@ class Gathered:
             return None
         return Reference(tuple(sorted(known.parties)), known.signed, known.in_force, known.predecessor, known.successor)
 
+    def _pact(self) -> dict[str, Any]:
+        """What rows of agreements and of partnerships have in common."""
+        first, last = self.seen
+        return {
+            "id": self.id,
+            "name": self._name(),
+            "names": self._names(),
+            "kind": self._known.kind if self._known is not None else str(_most(self.kinds)),
+            "parties": self._parties(),
+            "status": self._status(),
+            "dates": self._dated(),
+            "disagreements": self._disagreements(),
+            "mentions": self.mentions,
+            "documents": self.documents,
+            "first_seen": first,
+            "last_seen": last,
+            "reference": self._reference(),
+            "evidence": tuple(self.evidence),
+        }
+
     def agreement(self) -> Agreement:
         """The row of an agreement."""
-        first, last = self.seen
         return Agreement(
-            id=self.id,
-            name=self._name(),
-            names=self._names(),
+            **self._pact(),
             acronym=(self._known and self._known.acronym) or _most(self.acronyms),
-            kind=self._known.kind if self._known is not None else str(_most(self.kinds)),
-            parties=self._parties(),
             subject=_most(self.subjects),
-            status=self._status(),
-            dates=self._dated(),
             sums=self._money(),
-            mentions=self.mentions,
-            documents=self.documents,
-            first_seen=first,
-            last_seen=last,
-            disagreements=self._disagreements(),
-            reference=self._reference(),
-            evidence=tuple(self.evidence),
         )
 
     def partnership(self) -> Partnership:
         """The row of a partnership, without the levels before and behind it."""
-        first, last = self.seen
-        dates = self._dated()
-        level = max(self.levels, key=lambda one: (len(one), self.levels[one], one), default=())
+        pact = self._pact()
         return Partnership(
-            id=self.id,
-            name=self._name(),
-            names=self._names(),
-            kind=self._known.kind if self._known is not None else str(_most(self.kinds)),
-            level=level,
-            parties=self._parties(),
-            status=self._status(),
-            since=next((one.date for one in dates if one.role in _BEGINS), None),
-            dates=dates,
+            **pact,
+            level=max(self.levels, key=lambda one: (len(one), self.levels[one], one), default=()),
+            since=next((one.date for one in pact["dates"] if one.role in _BEGINS), None),
             upgraded_from=None,
             upgraded_to=None,
-            mentions=self.mentions,
-            documents=self.documents,
-            first_seen=first,
-            last_seen=last,
-            disagreements=self._disagreements(),
-            reference=self._reference(),
-            evidence=tuple(self.evidence),
         )
+
+    def _told(self) -> dict[str, Any]:
+        """What rows of facts and of sums have in common."""
+        return {
+            "subject": self.id,
+            "name": self._name() or _most(self.words),
+            "kind": str(_most(self.kinds)),
+            "count": self.count,
+            "parties": self._parties(),
+        }
 
     def happened(self) -> Iterator[Happened]:
         """The rows of its facts; a date within which another one of the same fact lies is not told twice."""
@@ -242,13 +236,9 @@ class Gathered:
         for (role, date, money), several in sorted(facts, key=lambda item: _fact_key(*item[0])):
             documents, evidence = _together(several)
             yield Happened(
+                **self._told(),
                 type=role,
-                subject=self.id,
                 label=self.label,
-                name=self._name() or _most(self.words),
-                kind=str(_most(self.kinds)),
-                count=self.count,
-                parties=self._parties(),
                 date=date[1] if date else None,
                 start=date[2] if date else None,
                 end=date[3] if date else None,
@@ -261,22 +251,7 @@ class Gathered:
     def worth(self) -> Iterator[Worth]:
         """The rows of its sums."""
         for money in self._money():
-            yield Worth(
-                subject=self.id,
-                name=self._name() or _most(self.words),
-                kind=str(_most(self.kinds)),
-                count=self.count,
-                about=_most(self.subjects),
-                parties=self._parties(),
-                amount=money.amount,
-                min=money.min,
-                max=money.max,
-                currency=money.currency,
-                modifier=money.modifier,
-                per=money.per,
-                documents=money.documents,
-                evidence=money.evidence,
-            )
+            yield Worth(**self._told(), **_parts(money, Money.__struct_fields__), about=_most(self.subjects))
 
 
 def rows(
@@ -356,12 +331,12 @@ def _date(role: str, value: DateValue) -> _Date:
     return role, value.edtf or value.timex, value.start, value.end
 
 
-def _sum(money: MoneyValue) -> tuple[str | None, ...]:
-    return money.amount, money.min, money.max, money.currency, money.modifier, money.per
+def _parts(of: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(of, name) for name in names}
 
 
 def _sum_key(money: MoneyValue | None) -> tuple[str, ...]:
-    return tuple(part or "" for part in _sum(money)) if money else ()
+    return tuple(part or "" for part in _parts(money, _SUM).values()) if money else ()
 
 
 def _fact_key(role: str, date: _Date | None, money: MoneyValue | None) -> tuple[object, ...]:

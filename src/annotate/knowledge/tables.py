@@ -32,6 +32,10 @@ class Evidence(Part, frozen=True):
     date: Annotated[Day | None, about("Date of the document.")]
 
 
+Documents = Annotated[Offset, about("How many documents say so.")]
+Pieces = Annotated[tuple[Evidence, ...], about("The first that say so, with their sentences.")]
+
+
 class Dated(Part, frozen=True):
     """A day, month or year at which something came about."""
 
@@ -39,29 +43,37 @@ class Dated(Part, frozen=True):
     date: Annotated[Text, about("When, in EDTF where that has a form for it, else as TIMEX3.")]
     start: Annotated[Day | None, about("First day that it covers.")]
     end: Annotated[Day | None, about("Last day that it covers, inclusive.")]
-    documents: Annotated[Offset, about("How many documents say so.")]
-    evidence: Annotated[tuple[Evidence, ...], about("The first of them, with their sentences.")]
+    documents: Documents
+    evidence: Pieces
+
+
+Amount = Annotated[DecimalString | None, about("The amount, exact; null in a range.")]
+Least = Annotated[DecimalString | None, about("Least amount of a range.")]
+Greatest = Annotated[DecimalString | None, about("Greatest amount of a range.")]
+Currency = Annotated[CurrencyCode | None, about("ISO 4217 code; null where undecided.")]
+Modifier = Annotated[Text | None, about("What the words around it make of the amount: approx, more_than, …")]
+Per = Annotated[Text | None, about("The unit of time in which it is paid again and again.")]
 
 
 class Money(Part, frozen=True):
     """A sum that an agreement is worth."""
 
-    amount: Annotated[DecimalString | None, about("The amount, exact; null in a range.")]
-    min: Annotated[DecimalString | None, about("Least amount of a range.")]
-    max: Annotated[DecimalString | None, about("Greatest amount of a range.")]
-    currency: Annotated[CurrencyCode | None, about("ISO 4217 code; null where undecided.")]
-    modifier: Annotated[Text | None, about("What the words around it make of the amount: approx, more_than, …")]
-    per: Annotated[Text | None, about("The unit of time in which it is paid again and again.")]
-    documents: Annotated[Offset, about("How many documents say so.")]
-    evidence: Annotated[tuple[Evidence, ...], about("The first of them, with their sentences.")]
+    amount: Amount
+    min: Least
+    max: Greatest
+    currency: Currency
+    modifier: Modifier
+    per: Per
+    documents: Documents
+    evidence: Pieces
 
 
 class Reference(Part, frozen=True):
     """What is known of it from elsewhere: the list of well-known agreements that comes with the tool."""
 
     parties: Annotated[tuple[Text, ...], about("Codes of its parties.")]
-    signed: Annotated[Text | None, about("When it was signed: a year or a day.")]
-    in_force: Annotated[Text | None, about("Since when it is in force.")]
+    signed: Annotated[Text | None, about("When it was signed or adopted: a year, month or day.")]
+    in_force: Annotated[Text | None, about("Since when it is in force, as finely as is known.")]
     predecessor: Annotated[Text | None, about("Id of what it followed.")]
     successor: Annotated[Text | None, about("Id of what followed it.")]
 
@@ -75,91 +87,81 @@ Disagreements = Annotated[
 ]
 
 
-class Agreement(Part, frozen=True, kw_only=True):
+class Pact(Part, frozen=True, kw_only=True):
+    """What rows of agreements and of partnerships have in common."""
+
+    id: Id
+    name: Annotated[Text | None, about("Its name: the usual one, else the one that stands in texts most often.")]
+    names: Names
+    kind: Annotated[Text, about("What sort it is.")]
+    parties: Parties
+    status: Annotated[Text | None, about("The furthest that it has come, by what documents say.")]
+    dates: Annotated[tuple[Dated, ...], about("Each date with its role, earliest first.")]
+    disagreements: Disagreements
+    mentions: Annotated[Offset, about("How often it is mentioned.")]
+    documents: Annotated[Offset, about("How many documents mention it.")]
+    first_seen: Annotated[Day | None, about("Date of the first document that mentions it.")]
+    last_seen: Annotated[Day | None, about("Date of the last one.")]
+    reference: Annotated[
+        Reference | None, about("What is known of it from elsewhere; null for what is not well known.")
+    ]
+
+
+class Agreement(Pact, frozen=True, kw_only=True):
     """One agreement, with all that the documents say of it."""
 
-    id: Id
-    name: Annotated[Text | None, about("Its name: the usual one, else the one that stands in texts most often.")]
-    names: Names
     acronym: Annotated[Text | None, about("Its acronym.")]
-    kind: Annotated[Text, about("What sort of agreement.")]
-    parties: Parties
     subject: Annotated[Text | None, about("What it is about.")]
-    status: Annotated[Text | None, about("The furthest that it has come, by what documents say.")]
-    dates: Annotated[tuple[Dated, ...], about("Each date with its role, earliest first.")]
     sums: Annotated[tuple[Money, ...], about("Sums that it is worth.")]
-    mentions: Annotated[Offset, about("How often it is mentioned.")]
-    documents: Annotated[Offset, about("How many documents mention it.")]
-    first_seen: Annotated[Day | None, about("Date of the first document that mentions it.")]
-    last_seen: Annotated[Day | None, about("Date of the last one.")]
-    disagreements: Disagreements
-    reference: Annotated[
-        Reference | None, about("What is known of it from elsewhere; null for what is not well known.")
-    ]
-    evidence: Annotated[tuple[Evidence, ...], about("The first mentions, with their sentences.")]
+    evidence: Pieces
 
 
-class Partnership(Part, frozen=True, kw_only=True):
+class Partnership(Pact, frozen=True, kw_only=True):
     """One partnership at one level, with all that the documents say of it."""
 
-    id: Id
-    name: Annotated[Text | None, about("Its name: the usual one, else the one that stands in texts most often.")]
-    names: Names
-    kind: Annotated[Text, about("What sort of bond.")]
     level: Annotated[tuple[Text, ...], about("Its level and field.")]
-    parties: Parties
-    status: Annotated[Text | None, about("The furthest that it has come, by what documents say.")]
     since: Annotated[Text | None, about("Since when, by the earliest date of its establishment or raise.")]
-    dates: Annotated[tuple[Dated, ...], about("Each date with its role, earliest first.")]
     upgraded_from: Annotated[Text | None, about("Id of the level that the same parties had before.")]
     upgraded_to: Annotated[Text | None, about("Id of the level that the same parties had next.")]
-    mentions: Annotated[Offset, about("How often it is mentioned.")]
-    documents: Annotated[Offset, about("How many documents mention it.")]
-    first_seen: Annotated[Day | None, about("Date of the first document that mentions it.")]
-    last_seen: Annotated[Day | None, about("Date of the last one.")]
-    disagreements: Disagreements
-    reference: Annotated[
-        Reference | None, about("What is known of it from elsewhere; null for what is not well known.")
-    ]
-    evidence: Annotated[tuple[Evidence, ...], about("The first mentions, with their sentences.")]
+    evidence: Pieces
 
 
-class Happened(Part, frozen=True, kw_only=True):
-    """One fact: what came about with an agreement or a partnership, when."""
+class Told(Part, frozen=True, kw_only=True):
+    """What is told of one agreement or partnership, or of several at once."""
 
-    type: Annotated[Text, about("What came about: signed, ratified, in_force, established, upgraded, valued_at, …")]
     subject: Annotated[Text, about("Id of the agreement or partnership.")]
-    label: Annotated[Text, about("AGREEMENT or PARTNERSHIP.")]
     name: Annotated[Text | None, about("Its name, or the words of the text.")]
     kind: Annotated[Text, about("What sort it is.")]
     count: Annotated[Offset | None, about("How many at once, as in `170 agreements`; null for one.")]
     parties: Parties
+
+
+class Happened(Told, frozen=True, kw_only=True):
+    """One fact: what came about with an agreement or a partnership, when."""
+
+    type: Annotated[Text, about("What came about: signed, ratified, in_force, established, upgraded, valued_at, …")]
+    label: Annotated[Text, about("AGREEMENT or PARTNERSHIP.")]
     date: Annotated[Text | None, about("When, in EDTF where that has a form for it, else as TIMEX3.")]
     start: Annotated[Day | None, about("First day that it covers.")]
     end: Annotated[Day | None, about("Last day that it covers, inclusive.")]
-    amount: Annotated[DecimalString | None, about("How much, exact.")]
-    currency: Annotated[CurrencyCode | None, about("ISO 4217 code.")]
-    documents: Annotated[Offset, about("How many documents say so.")]
-    evidence: Annotated[tuple[Evidence, ...], about("The first of them, with their sentences.")]
+    amount: Amount
+    currency: Currency
+    documents: Documents
+    evidence: Pieces
 
 
-class Worth(Part, frozen=True, kw_only=True):
+class Worth(Told, frozen=True, kw_only=True):
     """One sum of one agreement."""
 
-    subject: Annotated[Text, about("Id of the agreement.")]
-    name: Annotated[Text | None, about("Its name, or the words of the text.")]
-    kind: Annotated[Text, about("What sort it is.")]
-    count: Annotated[Offset | None, about("How many at once, as in `14 agreements`; null for one.")]
     about: Annotated[Text | None, about("What it is about.")]
-    parties: Parties
-    amount: Annotated[DecimalString | None, about("The amount, exact; null in a range.")]
-    min: Annotated[DecimalString | None, about("Least amount of a range.")]
-    max: Annotated[DecimalString | None, about("Greatest amount of a range.")]
-    currency: Annotated[CurrencyCode | None, about("ISO 4217 code; null where undecided.")]
-    modifier: Annotated[Text | None, about("What the words around it make of the amount.")]
-    per: Annotated[Text | None, about("The unit of time in which it is paid again and again.")]
-    documents: Annotated[Offset, about("How many documents say so.")]
-    evidence: Annotated[tuple[Evidence, ...], about("The first of them, with their sentences.")]
+    amount: Amount
+    min: Least
+    max: Greatest
+    currency: Currency
+    modifier: Modifier
+    per: Per
+    documents: Documents
+    evidence: Pieces
 
 
 class Mention(Part, frozen=True):

@@ -6,8 +6,9 @@ Templates draw it, once as an SVG of its own and once lane by lane in a page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from annotate.knowledge.tables import Agreement, Evidence, Partnership
@@ -69,8 +70,7 @@ class Line:
     disagreements: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(NamedTuple):
     """All between the same parties."""
 
     name: str
@@ -80,8 +80,7 @@ class Lane:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """A year on the axis."""
 
     at: float
@@ -259,8 +258,3 @@ def clipped_to(text: str, room: float) -> str:
                 wide -= _WIDE if east_asian_width(text[kept]) in "WF" else _LETTER
             return f"{text[:kept].rstrip()}…"
     return text
-
-
-def alone(lane: Lane) -> Lane:
-    """A lane as it is drawn on its own."""
-    return replace(lane, top=0.0)

@@ -81,7 +81,7 @@ def write_knowledge(
 def check_target(target: Path) -> None:
     """Raise ExportError unless a folder is empty, not there yet, or one that this has made."""
     if target.is_file():
-        raise ExportError(f"{target}: is a file; name a folder with -o")
+        raise ExportError(f"{target}: is a file; name a folder with -o, and a database with --duckdb")
     if target.is_dir() and not (target / STATE).is_dir() and any(target.iterdir()):
         raise ExportError(f"{target}: holds what `annotate knowledge` has not made; name another folder with -o")
 
