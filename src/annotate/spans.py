@@ -63,6 +63,15 @@ TIMEX_MODS: tuple[TimexMod, ...] = get_args(TimexMod)
 MONEY_MODIFIERS: tuple[MoneyModifier, ...] = get_args(MoneyModifier)
 MONEY_PERIODS: tuple[MoneyPeriod, ...] = get_args(MoneyPeriod)
 AGREEMENT_KINDS: tuple[AgreementKind, ...] = get_args(AgreementKind)
+#: What agreements of some kinds are about; two parties have one of these at a time, so no topic has to be told.
+KIND_TOPICS: dict[str, str] = {
+    "free_trade_agreement": "free_trade",
+    "customs_union": "customs_union",
+    "investment_agreement": "investment",
+    "association_agreement": "association",
+    "tax_agreement": "taxation",
+    "peace_agreement": "peace",
+}
 PARTNERSHIP_KINDS: tuple[PartnershipKind, ...] = get_args(PartnershipKind)
 PARTNERSHIP_STATUSES = ("established", "upgraded", "proposed")
 #: The order in which levels are written; others follow in the order of the text.

@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotate.knowledge.identity import ABOUT, Signature, party_key
+from annotate.knowledge.identity import Signature, party_key
 from annotate.knowledge.tables import Evidence
 from annotate.records import Fact, Record
-from annotate.spans import AgreementSpan, AgreementValue, DateValue, MoneyValue, PartnershipSpan
+from annotate.spans import KIND_TOPICS, AgreementSpan, AgreementValue, DateValue, MoneyValue, PartnershipSpan
 from annotate.text.sentences import Sentences
 
 Pact = AgreementSpan | PartnershipSpan
@@ -252,15 +252,15 @@ def _signature(
         first, *rest = key.split(_PARTS)
         parties = party_key(first.upper().split("-"))
         when = rest.pop() if rest and _WHEN.fullmatch(rest[-1]) else ""
-        topic = ABOUT.get(rest[0], rest[0]) if rest else ""
+        topic = KIND_TOPICS.get(rest[0], rest[0]) if rest else ""
     elif key is not None:
-        plain, topic = key, claim.kind if claim.label == "PARTNERSHIP" else ABOUT.get(claim.kind, "")
+        plain, topic = key, claim.kind if claim.label == "PARTNERSHIP" else KIND_TOPICS.get(claim.kind, "")
     elif len(parties) != 2 or not all(map(_is_code, parties)):  # more may be a list, of which each is bound with one
         return None
     elif claim.label == "PARTNERSHIP":
         topic = claim.kind if level or claim.kind != "partnership" else ""
-    elif claim.kind in ABOUT:
-        topic = ABOUT[claim.kind]
+    elif claim.kind in KIND_TOPICS:
+        topic = KIND_TOPICS[claim.kind]
     elif when := _signing(dates):
         topic = claim.kind
     names = tuple(sorted({name.casefold() for name in (claim.name, claim.acronym) if name}))

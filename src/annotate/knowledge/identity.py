@@ -23,17 +23,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from annotate.spans import LEVELS
+from annotate.spans import KIND_TOPICS, LEVELS
 
-#: Kinds of which two parties have one at a time, by what they are about: for these no topic has to be told.
-ABOUT = {
-    "free_trade_agreement": "free_trade",
-    "customs_union": "customs_union",
-    "investment_agreement": "investment",
-    "association_agreement": "association",
-    "tax_agreement": "taxation",
-    "peace_agreement": "peace",
-}
 _WHEN = re.compile(r"\d{4}")
 #: A level that is often left out where another one is told.
 _WEAK = "cooperative"
@@ -342,7 +333,7 @@ class _Between:
 
     def _is_of(self, entry: Known, topic: str, year: str, together: Sequence[Signature]) -> bool:
         """Whether a well-known agreement can be what some signatures are of."""
-        if entry.label != "AGREEMENT" or ABOUT.get(entry.kind, entry.kind) != topic:
+        if entry.label != "AGREEMENT" or KIND_TOPICS.get(entry.kind, entry.kind) != topic:
             return False
         signed, force = (entry.signed or "")[:4], (entry.in_force or "")[:4]
         if any(one.ahead and (force or signed or "9999") < one.ahead for one in together):

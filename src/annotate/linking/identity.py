@@ -1,123 +1,305 @@
 """Identity: which agreement or partnership a mention is, so that all its mentions share one key.
 
 A known name and an acronym bring their keys. Any other is told apart by its parties with what it is about, its kind
-or level, and its year: `kr-vn/social_security/2021`, `jp-vn/partnership/comprehensive-strategic/2023`. A later mention
-that says `this agreement` takes the key of the one agreement before it that it can mean, and none where there are two.
+or level, and its year: `kr-vn/social_security/2021`, `jp-vn/partnership/comprehensive-strategic/2023`. Where the list
+of known names has only one with these parties of this kind, or one that was signed on this day, it is that. A later
+mention that says `this agreement` takes the key of the one agreement before it that it can mean (`anaphora`).
 A key may hold parties that the sentence does not name (`the two countries`); the value has those of the sentence only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from annotate.linking.anaphora import Mentioned, codes_of, pointing, settle_later
 from annotate.linking.linked import PACTS, Linked
+from annotate.linking.listed import PLAIN, listed, may_be, what_of
 from annotate.linking.names import names_in
 from annotate.linking.passages import Passages
 from annotate.linking.wording import wording
-from annotate.rules.grammar import Grammar, ListedName
-from annotate.spans import AgreementKind, AgreementValue, DateValue, PartnershipValue
+from annotate.records import Fact
+from annotate.spans import KIND_TOPICS, AgreementValue, DateValue, PartnershipValue
 from annotate.text.sentences import sentence_around
 from annotate.text.tokens import Tokens
 
-#: Kinds that say themselves what an agreement is about.
-_ABOUT: dict[AgreementKind, str] = {
-    "free_trade_agreement": "free_trade",
-    "customs_union": "customs_union",
-    "investment_agreement": "investment",
-    "association_agreement": "association",
-    "tax_agreement": "taxation",
-    "peace_agreement": "peace",
-}
-#: Kinds that any agreement may be called: they tell none from another.
-_PLAIN: frozenset[AgreementKind] = frozenset(
-    {"agreement", "treaty", "convention", "cooperation_agreement", "framework_agreement"}
-)
-#: What `the agreement` and `the treaty` can mean besides their own kind.
-_MEANT: dict[AgreementKind, frozenset[AgreementKind]] = {
-    "agreement": _PLAIN - {"convention"} | {*_ABOUT, "loan_agreement"},
-    "treaty": frozenset({"treaty", "convention", "charter", *_ABOUT}),
-}
 #: How far behind an agreement its topic may stand, in characters, and how long a definition in brackets, in tokens.
 _TOPIC, _BRACKET = 120, 14
 #: How far from a mention or its preposition a word that belongs to it is looked for, in characters.
 _BESIDE = 36
+#: How far before a mention an article may begin that says that there are several: `die Abkommen`.
+_ARTICLE = 8
 _CLAUSE = re.compile(r"[,;:.、，；：。()\n]")
 #: The year that a key ends in, where its parts tell it.
 _YEAR = re.compile(r"/\d{4}$")
+#: Between the parts of a key that is made of parties; a known name has none.
+_PARTS = "/"
 _OPEN, _CLOSE = "(（[", ")）]"
 _QUOTES = "\"'“”„‘’«»「」『』《》"
 
 
-def settle_identity(spans: Sequence[Linked], tokens: Tokens) -> None:
-    """Give agreements and partnerships without a key one, where the text settles which they are."""
+def settle_identity(spans: Sequence[Linked], facts: Sequence[Fact], tokens: Tokens) -> None:
+    """Give agreements and partnerships without a key one, where the text and its facts settle which they are."""
     pacts = [span for span in spans if span.match.label in PACTS]
     if not pacts:
         return
-    days = {span.id: span.value for span in spans if isinstance(span.value, DateValue)}
-    passages = Passages(tokens, {i for span in spans for i in range(span.match.i, span.match.j)})
-    open_ones = [pact for pact in pacts if _key(pact) is None and _single(pact, tokens)]
-    for pact in open_ones:
-        value = pact.value
-        if isinstance(value, PartnershipValue):
-            pact.value = replace(value, id=_partnership(pact, value, days, passages, tokens))
-        elif isinstance(value, AgreementValue):
-            words, topic = _subject(pact, tokens)
-            key = _agreement(pact, value, topic, days, passages, tokens)
-            pact.value = replace(value, subject=value.subject or words, id=key)
+    text = _Text(spans, facts, tokens)
+    mentioned = [text.mentioned(pact) for pact in pacts]
+    open_ones = [one for one in mentioned if one.single and one.value.id is None]
+    for one in open_ones:
+        _set(one.pact, text.key(one))
+    for one in open_ones:
+        if one.value.id is None and one.pointing is None:
+            _set(one.pact, text.key_by_day(one))
     _settle_years(pacts)
+    text.settle_known(mentioned)
     terms = _definitions(pacts, tokens)
-    before = _Before(pacts)
-    for pact in open_ones:
-        if isinstance(pact.value, AgreementValue) and pact.value.id is None:
-            meant = terms.get(pact.text) or _meant(pact, pact.value, before, passages, tokens)
-            if meant is not None and isinstance(meant.value, AgreementValue):
-                pact.value = replace(pact.value, id=meant.value.id, name=pact.value.name or meant.value.name)
+    for one in open_ones:
+        if one.value.id is None and one.pact.text in terms:
+            _mean(one.pact, terms[one.pact.text])
+    for one, meant in settle_later(mentioned, text.passages, tokens):
+        _mean(one.pact, meant)
+    for one in open_ones:
+        if one.value.id is None:
+            _set(one.pact, text.key_by_day(one))
+    _settle_years(pacts)
+    text.settle_known(mentioned)
+    _share(pacts, tokens)
 
 
-def _partnership(
-    pact: Linked, value: PartnershipValue, days: dict[str, DateValue], passages: Passages, tokens: Tokens
-) -> str | None:
-    """The key of a partnership: its parties, its kind, its level, and the year since when, where it is told."""
-    if value.kind == "partnership" and not value.level:
-        return None
-    parties = _parties(pact, value, passages, tokens)
-    if not parties or (value.kind == "partnership" and parties.count("-") > 1):  # one with each of several
-        return None
-    since = _year(days.get(value.since_span or ""))
-    if known := _known(pact, parties, (value.kind, value.level), since):
-        return known
-    return "/".join(filter(None, (parties, value.kind, "-".join(value.level), since)))
+def _set(pact: Linked, key: str | None) -> None:
+    if key is not None and isinstance(pact.value, AgreementValue | PartnershipValue):
+        pact.value = replace(pact.value, id=key)
 
 
-def _agreement(
-    pact: Linked,
-    value: AgreementValue,
-    topic: str | None,
-    days: dict[str, DateValue],
-    passages: Passages,
-    tokens: Tokens,
-) -> str | None:
-    """The key of an agreement: its parties, what it is about, and when it was signed, as far as that is told.
+def _mean(pact: Linked, meant: Linked) -> None:
+    """Let a short mention be what it means."""
+    _set(pact, _key(meant))
+    if isinstance(pact.value, AgreementValue) and isinstance(meant.value, AgreementValue):
+        pact.value = replace(pact.value, name=pact.value.name or meant.value.name)
 
-    One of a plain kind whose topic is not told is known by the day or month of its signing only.
-    """
-    parties = _parties(pact, value, passages, tokens)
-    if not parties:
-        return None
-    day = days.get(value.date_span or "") if value.status == "signed" else None
-    if value.kind in _ABOUT and (known := _known(pact, parties, (value.kind, ()), _year(day))):
-        return known
-    about = _ABOUT.get(value.kind)
-    if about or topic:
-        what = about or (topic if value.kind in _PLAIN else f"{value.kind}-{topic}")
-        return "/".join(filter(None, (parties, what, _year(day))))
-    if day and day.grain in ("day", "month") and day.start:
-        return f"{parties}/{value.kind}/{day.start[: 10 if day.grain == 'day' else 7]}"
-    return None
+
+class _Text:
+    """What the keys of a text's agreements are made of."""
+
+    def __init__(self, spans: Sequence[Linked], facts: Sequence[Fact], tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.passages = Passages(tokens, {i for span in spans for i in range(span.match.i, span.match.j)})
+        days = {span.id: span.value for span in spans if isinstance(span.value, DateValue)}
+        #: When what came about, by the span of an agreement: the first date that facts or the value tell of it.
+        self._days: dict[str, dict[str, DateValue]] = {}
+        for fact in facts:
+            if fact.date in days:
+                self._days.setdefault(fact.subject, {}).setdefault(fact.type, days[fact.date])
+        for span in spans:
+            value = span.value
+            if isinstance(value, AgreementValue) and value.status and value.date_span in days:
+                self._days.setdefault(span.id, {}).setdefault(value.status, days[value.date_span])
+            elif isinstance(value, PartnershipValue) and value.since_span in days:
+                self._days.setdefault(span.id, {})["since"] = days[value.since_span]
+        self._pacts = [span for span in spans if span.match.label in PACTS]
+        self._starts = [pact.match.start for pact in self._pacts]
+
+    def mentioned(self, pact: Linked) -> Mentioned:
+        """A mention with what its words tell; the topic of an agreement is written into its value."""
+        value = pact.value
+        assert isinstance(value, AgreementValue | PartnershipValue)
+        if value.id is not None and isinstance(value, AgreementValue):
+            return Mentioned(pact, KIND_TOPICS.get(value.kind), None, None, _single(pact, self.tokens))
+        single = _single(pact, self.tokens)
+        topic = None
+        if isinstance(value, AgreementValue) and single:
+            words, topic = _subject(pact, self.tokens)
+            topic = KIND_TOPICS.get(value.kind) or topic
+            pact.value = replace(value, subject=value.subject or words)
+        return Mentioned(pact, topic, pointing(pact, self.tokens), _year(self._signed(pact)), single)
+
+    def _signed(self, pact: Linked) -> DateValue | None:
+        """When it was signed, or a partnership began."""
+        return self._days.get(pact.id, {}).get("signed" if isinstance(pact.value, AgreementValue) else "since")
+
+    def key(self, one: Mentioned) -> str | None:
+        """The key of its parties with its level, or with what it is about, and its year where that is told."""
+        value = one.value
+        if isinstance(value, AgreementValue):
+            if one.topic is None:
+                return None
+            what = one.topic if value.kind in PLAIN or value.kind in KIND_TOPICS else f"{value.kind}-{one.topic}"
+        elif value.kind == "partnership" and not value.level:
+            return None
+        else:
+            what = "/".join(filter(None, (value.kind, "-".join(value.level))))
+        codes = self._parties(one)
+        if not codes:
+            return self._completed(one)
+        if isinstance(value, PartnershipValue) and value.kind == "partnership" and len(codes) > 2:
+            return None  # one with each of several
+        year = _year(self._signed(one.pact))
+        if isinstance(value, PartnershipValue) or value.kind in KIND_TOPICS:
+            known = listed(one.pact.grammar).between(codes, what_of(value), year)
+            if known is not None:
+                return known
+        return _PARTS.join(filter(None, (_joined(codes), what, year)))
+
+    def key_by_day(self, one: Mentioned) -> str | None:
+        """The key of one whose topic is not told: by the day or month of its signing."""
+        day = self._signed(one.pact)
+        if not isinstance(one.value, AgreementValue) or day is None or day.grain not in ("day", "month"):
+            return None
+        codes = self._parties(one) if day.start else None
+        if not codes or day.start is None:
+            return None
+        return f"{_joined(codes)}/{one.value.kind}/{day.start[: 10 if day.grain == 'day' else 7]}"
+
+    # --- parties
+
+    def _parties(self, one: Mentioned) -> set[str]:
+        """The codes of the parties as a key has them: those of the sentence, or the two that the passage tells of."""
+        codes = {party.code for party in one.value.parties}
+        if None in codes:
+            return set()
+        told = {code for code in codes if code}
+        if len(told) > 1:
+            return told
+        pair = self._pair(one, told)
+        return pair if told <= pair else set()
+
+    def _pair(self, one: Mentioned, told: set[str]) -> set[str]:
+        """The two of whom the sentence names one at most."""
+        pact, passages = one.pact, self.passages
+        grammar, place = pact.grammar, pact.match.start
+        sentence = sentence_around(self.tokens.text, place, pact.match.end)
+        both = next(wording(grammar, "both_parties").find(self.tokens.text, *sentence), None)
+        if both is not None:
+            return {*passages.pair_before(grammar, place, both[2] == "countries")}
+        if one.pointing == "theirs":
+            return {*(passages.told_together(grammar, place) or passages.pair_before(grammar, place, False))}
+        if isinstance(one.value, AgreementValue) and one.topic is None:
+            return set()
+        if one.value.kind == "alliance" or _with_others(pact, sentence, self.tokens):
+            return set()
+        pair: Sequence[str] = ()
+        if isinstance(one.value, PartnershipValue):
+            pair = passages.told_together(grammar, place)
+        pair = pair or passages.only_pair(grammar, place)
+        if not pair and len(told) == 1 and not self._others(one, told):
+            first = passages.first_of(grammar, place)
+            pair = (first, *told) if first is not None else ()
+        return {*pair}
+
+    def _others(self, one: Mentioned, told: set[str]) -> bool:
+        """Whether the sentence names any besides a party, but for those with whom it tells of others."""
+        words, grammar = self.tokens.words, one.pact.grammar
+        return any(
+            mention.code not in told
+            and "agreement_party_link" not in (grammar.lexicon[words[mention.i - 1]] or () if mention.i else ())
+            for mention in self.passages.near(grammar, one.pact.match.start, 0)[0]
+        )
+
+    def _completed(self, one: Mentioned) -> str | None:
+        """The known one of its kind or level between one party and another that stands near by."""
+        value, grammar, place = one.value, one.pact.grammar, one.pact.match.start
+        told = {party.code or "" for party in value.parties}
+        if len(told) > 1 or (isinstance(value, AgreementValue) and value.kind not in KIND_TOPICS):
+            return None
+        if (isinstance(value, PartnershipValue) and not told) or _with_others(
+            one.pact, sentence_around(self.tokens.text, place, one.pact.match.end), self.tokens
+        ):
+            return None
+        back = 1 if told or one.pointing else 0
+        near = {m.code for mentions in self.passages.near(grammar, place, back) for m in mentions}
+        near |= self._parties_near(one.pact, back)
+        known = listed(grammar).among(told, near, what_of(value))
+        year = _year(self._signed(one.pact))
+        if known is None or (year and known.year and abs(int(year) - int(known.year)) > 1):
+            return None
+        return known.id
+
+    def _parties_near(self, pact: Linked, back: int) -> set[str]:
+        """The parties of other agreements between two in the sentence, and in so many before it."""
+        first = self.passages.sentence(pact.match.start) - back
+        at = bisect_left(self._starts, pact.match.start)
+        found: set[str] = set()
+        for other in reversed(self._pacts[max(0, at - 8) : at]):
+            if self.passages.sentence(other.match.start) < first:
+                break
+            codes = codes_of(other)
+            found |= codes if len(codes) == 2 else set()
+        return found
+
+    # --- known ones
+
+    def settle_known(self, mentioned: Sequence[Mentioned]) -> None:
+        """Where one mention is known by its parties and the day of its signing, all that share its key are that one."""
+        found: dict[str, set[str]] = {}
+        alone: list[tuple[Linked, str]] = []
+        for one in mentioned:
+            key = one.value.id
+            if not one.single or not isinstance(one.value, AgreementValue) or (key and _PARTS not in key):
+                continue
+            known = self._known_by_day(one)
+            if known is not None and key:
+                found.setdefault(key, set()).add(known)
+            elif known is not None:
+                alone.append((one.pact, known))
+        for pact, known in alone:
+            _set(pact, known)
+        for one in mentioned:
+            names = found.get(one.value.id or "", set())
+            if len(names) == 1:
+                _set(one.pact, next(iter(names)))
+
+    def _known_by_day(self, one: Mentioned) -> str | None:
+        """The known agreement that was signed, or came into force, on the day that is told of a mention."""
+        value, grammar = one.value, one.pact.grammar
+        assert isinstance(value, AgreementValue)
+        names = [
+            name
+            for event in ("signed", "in_force")
+            if (day := self._days.get(one.pact.id, {}).get(event)) and day.grain == "day" and day.start
+            for name in listed(grammar).on(day.start, event == "signed")
+            if may_be(name, value.kind, one.topic)
+        ]
+        codes = codes_of(one.pact)
+        if len(codes) > 1:
+            names = [name for name in names if {*name.parties} == codes]
+        else:
+            names = [name for name in names if len(name.parties) == 2 and codes <= {*name.parties}]
+            named = self.passages.named(grammar) if names else frozenset()
+            names = [name for name in names if named.issuperset(name.parties)]
+        return names[0].id if len({name.id for name in names}) == 1 else None
+
+
+def _joined(codes: set[str]) -> str:
+    """The parties as a key begins with them."""
+    return "-".join(sorted(code.lower() for code in codes))
+
+
+def _share(pacts: Sequence[Linked], tokens: Tokens) -> None:
+    """Give an acronym in brackets the key of the name before it, and all of one name and acronym the same."""
+    shared: dict[tuple[str | None, str], str] = {}
+    for n, pact in enumerate(pacts):
+        value, key = pact.value, _key(pact)
+        if n and key is None and _in_brackets_behind(pact, pacts[n - 1], tokens):
+            _set(pact, _key(pacts[n - 1]))
+        if isinstance(value, AgreementValue) and value.name and value.acronym and _key(pact):
+            shared[value.name, value.acronym] = str(_key(pact))
+    for pact in pacts:
+        value = pact.value
+        if isinstance(value, AgreementValue) and value.id is None and value.name and value.acronym and not value.count:
+            _set(pact, shared.get((value.name, value.acronym)))
+
+
+def _in_brackets_behind(pact: Linked, name: Linked, tokens: Tokens) -> bool:
+    """Whether it is one word of capitals alone in brackets right behind a name: `memorandum of understanding (MoU)`."""
+    i, j, words = pact.match.i, pact.match.j, tokens.words
+    if j != i + 1 or i != name.match.j + 1 or j >= len(words) or pact.match.label != name.match.label:
+        return False
+    capitals = sum(letter.isupper() for letter in words[i]) > 1
+    return capitals and words[i - 1] in _OPEN and words[j] in _CLOSE and _single(name, tokens)
 
 
 def _single(pact: Linked, tokens: Tokens) -> bool:
@@ -126,7 +308,8 @@ def _single(pact: Linked, tokens: Tokens) -> bool:
     count = pact.match.get("count") or (isinstance(pact.value, AgreementValue) and pact.value.count)
     if count and count != 1:
         return False
-    if wording(pact.grammar, "plural").stands_in(text, match.start, match.end):
+    several = wording(pact.grammar, "plural").find(text, max(0, match.start - _ARTICLE), match.end)
+    if any(end > match.start for _, end, _ in several):
         return False
     before = wording(pact.grammar, "several").find(text, max(0, match.start - _BESIDE), match.start)
     return not any(not text[end : match.start].strip() for _, end, _ in before)
@@ -155,57 +338,16 @@ def _year(day: DateValue | None) -> str | None:
     return day.start[:4] if day and day.start and within else None
 
 
-def _parties(pact: Linked, value: AgreementValue | PartnershipValue, passages: Passages, tokens: Tokens) -> str | None:
-    """The codes of the parties as a key has them: those of the sentence, or the two that the passage tells of."""
-    codes = {party.code for party in value.parties}
-    if None in codes:
-        return None
-    if len(codes) < 2:
-        start, end = sentence_around(tokens.text, pact.match.start, pact.match.end)
-        both = next(wording(pact.grammar, "both_parties").find(tokens.text, start, end), None)
-        if both is not None:
-            pair = passages.pair_before(pact.grammar, pact.match.start, both[2] == "countries")
-        elif (
-            isinstance(value, PartnershipValue)
-            and value.kind != "alliance"
-            and not _with_others(pact, (start, end), tokens)
-        ):
-            together = passages.told_together(pact.grammar, pact.match.start)
-            pair = together or passages.only_pair(pact.grammar, pact.match.start)
-        else:
-            pair = ()
-        codes = set(pair) if codes <= set(pair) else set()
-    return "-".join(sorted(code.lower() for code in codes if code)) or None
-
-
 def _with_others(pact: Linked, sentence: tuple[int, int], tokens: Tokens) -> bool:
-    """Whether the sentence names a party by a name that no list has: capitals behind `with` or `between`."""
+    """Whether the sentence names a party by a name that no list has: capitals behind `with`, or known name `and`."""
     first, last = tokens.within(*sentence)
     words, lexicon = tokens.words, pact.grammar.lexicon
-    links = (i for i in range(first, last) if "agreement_party_link" in (lexicon[words[i]] or ()))
-    known = {i for m in names_in(pact.grammar, "city").find(tokens, first, last) for i in range(m.i, m.j)}
+    mentions = [*names_in(pact.grammar, "city").find(tokens, first, last)]
+    known = {i for m in mentions for i in range(m.i, m.j)} | {*range(pact.match.i, pact.match.j)}
+    links = [i for i in range(first, last) if "agreement_party_link" in (lexicon[words[i]] or ())]
+    links += [m.j for m in mentions if m.j < last and "party_and" in (lexicon[words[m.j]] or ())]
     behind = {k for i in links for k in range(i + 1, min(last, i + 3))}
     return any(words[k][0].isupper() for k in behind - known)
-
-
-#: The known names of each language by their parties with their kind or level, with the grammar that they are of.
-_NAMES: dict[str, tuple[Grammar, dict[tuple[str, object], list[ListedName]]]] = {}
-
-
-def _known(pact: Linked, parties: str, what: object, year: str | None) -> str | None:
-    """The known name that has these parties and this kind or level, where there is only one, of about that year."""
-    grammar = pact.grammar
-    known = _NAMES.get(grammar.lang)
-    if known is None or known[0] is not grammar:
-        by_parties: dict[tuple[str, object], list[ListedName]] = {}
-        for name in grammar.names.values():
-            key = "-".join(sorted(code.lower() for code in name.parties))
-            by_parties.setdefault((key, (name.kind, name.level)), []).append(name)
-        known = _NAMES[grammar.lang] = grammar, by_parties
-    names = known[1].get((parties, what), [])
-    if len(names) != 1 or (year and names[0].year and abs(int(year) - int(names[0].year)) > 1):
-        return None
-    return names[0].id
 
 
 def _subject(pact: Linked, tokens: Tokens) -> tuple[str | None, str | None]:
@@ -258,64 +400,3 @@ def _definitions(pacts: Sequence[Linked], tokens: Tokens) -> dict[str, Linked]:
 def _whole(term: str, words: str) -> bool:
     """Whether a term ends the words of a definition: `the Treaty` ends in `Treaty`."""
     return words.strip(f"{_OPEN}{_CLOSE}{_QUOTES}. 。").endswith(term)
-
-
-class _Before:
-    """The agreements before a place, by kind: the last one, and the keys of all. Places are asked for in order."""
-
-    def __init__(self, pacts: Sequence[Linked]) -> None:
-        self._pacts = [pact for pact in pacts if isinstance(pact.value, AgreementValue) and not pact.value.count]
-        self._next = self._start = 0
-        self._told: dict[str, _Told] = {}
-        self._here: dict[str, _Told] = {}
-
-    def one_of(self, kinds: Collection[str], section: int, place: int) -> Linked | None:
-        """The last one of some kinds, where all of these are one: in the section, or else in the text before it."""
-        if section > self._start:
-            self._start, self._here = section, {}
-        while self._next < len(self._pacts) and self._pacts[self._next].match.start < place:
-            pact = self._pacts[self._next]
-            self._next += 1
-            for told in (self._told, self._here) if pact.match.start >= section else (self._told,):
-                _tell(told, pact)
-        for told in (self._here, self._told):
-            near = [told[kind] for kind in kinds if kind in told]
-            if near:
-                keys = set[str | None]().union(*(one.keys for one in near))
-                last = max(near, key=lambda one: one.last.match.start).last
-                return last if len(keys) == 1 and None not in keys else None
-        return None
-
-
-@dataclass(slots=True)
-class _Told:
-    last: Linked
-    keys: set[str | None]
-
-
-def _tell(told: dict[str, _Told], pact: Linked) -> None:
-    assert isinstance(pact.value, AgreementValue)
-    one = told.setdefault(pact.value.kind, _Told(pact, set()))
-    one.last = pact
-    one.keys.add(pact.value.id)
-
-
-def _meant(pact: Linked, value: AgreementValue, before: _Before, passages: Passages, tokens: Tokens) -> Linked | None:
-    """The agreement that a short mention such as `this treaty` means: the only one before it that it can mean.
-
-    One that may be meant and has no key stands in the way, since it may be the one.
-    """
-    if value.parties or value.name or not _definite(pact, tokens):
-        return None
-    kinds = _MEANT.get(value.kind, frozenset()) | {value.kind}
-    return before.one_of(kinds, passages.section(pact.match.start), pact.match.start)
-
-
-def _definite(pact: Linked, tokens: Tokens) -> bool:
-    """Whether the words beside a mention say that it was told of before: `the`, `this`, `該`, `này`."""
-    match, text = pact.match, tokens.text
-    before = wording(pact.grammar, "definite").find(text, max(0, match.start - _BESIDE), match.start)
-    if any(not text[end : match.start].strip() for _, end, _ in before):
-        return True
-    behind = wording(pact.grammar, "definite_after").find(text, match.end, min(len(text), match.end + _BESIDE))
-    return any(not text[match.end : start].strip() for start, _, _ in behind)

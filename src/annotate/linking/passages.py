@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from annotate.linking.names import Mention, names_in
 from annotate.rules.grammar import Grammar
@@ -17,6 +17,10 @@ _HEADING = 140
 _STOPS = ".!?。！？…:：;,"
 #: How many sentences back two parties may have been named.
 _BACK = 12
+#: Who a sentence is about is named in its first tokens; a text, in its first sentences.
+_FIRST, _LEAD = 2, 2
+#: How many tokens of a text are searched for whom it names at all.
+_LONG = 4000
 #: What CLDR has among the territories, and is no country.
 _UNIONS = frozenset({"EU", "UN"})
 
@@ -30,6 +34,7 @@ class Passages:
     def __init__(self, tokens: Tokens, taken: Collection[int] = ()) -> None:
         self._tokens, self._taken = tokens, taken
         self._named: dict[int, tuple[Mention, ...]] = {}
+        self._all: frozenset[str] | None = None
 
     @cached_property
     def _sentences(self) -> Sentences:
@@ -69,6 +74,43 @@ class Passages:
         codes = set[str]().union(*sentences)
         return tuple(sorted(codes)) if len(codes) == 2 and codes in sentences[1:] else ()
 
+    def near(self, grammar: Grammar, place: int, back: int = 1) -> tuple[tuple[Mention, ...], ...]:
+        """Whom the sentence around a place names, and each of so many before it in the passage."""
+        return tuple(islice(self._back(grammar, place), back + 1))
+
+    def first_of(self, grammar: Grammar, place: int) -> str | None:
+        """The one party of the sentence before, which it begins with, where the text began with it, too.
+
+        `Morocco plays another hand. The declaration with France …`: the other party is Morocco.
+        """
+        before = self.near(grammar, place)[1:]
+        if not before or len({mention.code for mention in before[0]}) != 1:
+            return None
+        first = before[0][0]
+        start, _ = self._tokens.within(
+            *self._sentences.around(self._tokens.starts[first.i], self._tokens.starts[first.i])
+        )
+        if first.i - start > _FIRST or first.code not in self._lead(grammar):
+            return None
+        return first.code
+
+    def named(self, grammar: Grammar) -> frozenset[str]:
+        """All whom the text names, up to a bound."""
+        if self._all is None:
+            last = min(len(self._tokens), _LONG)
+            mentions = names_in(grammar, "city").find(self._tokens, 0, last)
+            self._all = frozenset(mention.code for mention in mentions)
+        return self._all
+
+    def _lead(self, grammar: Grammar) -> set[str]:
+        """Whom the first sentences of the text name: its heading, and what follows it."""
+        starts = self._sentences.starts[:_LEAD]
+        return {m.code for start in starts for m in self._in(grammar, start)}
+
+    def sentence(self, place: int) -> int:
+        """The number of the sentence around a place."""
+        return self._sentence(place)
+
     def section(self, place: int) -> int:
         """Where the passage around a place begins: at its heading, or the text."""
         return self._sentences.starts[self._sections[self._sentence(place)]]
@@ -77,12 +119,16 @@ class Passages:
         for count, start in enumerate(self._starts_back(place)):
             if count == _BACK:
                 return
-            named = self._named.get(start)
-            if named is None:
-                first, last = self._tokens.within(start, self._sentences.around(start, start + 1)[1])
-                mentions = names_in(grammar, "city").find(self._tokens, first, last)
-                named = self._named[start] = tuple(m for m in mentions if m.i not in self._taken)
-            yield named
+            yield self._in(grammar, start)
+
+    def _in(self, grammar: Grammar, start: int) -> tuple[Mention, ...]:
+        """Whom the sentence that begins at a place names."""
+        named = self._named.get(start)
+        if named is None:
+            first, last = self._tokens.within(start, self._sentences.around(start, start + 1)[1])
+            mentions = names_in(grammar, "city").find(self._tokens, first, last)
+            named = self._named[start] = tuple(m for m in mentions if m.i not in self._taken)
+        return named
 
     def _starts_back(self, place: int) -> Iterator[int]:
         """Where sentences begin, from the one around a place back to the heading of the passage."""

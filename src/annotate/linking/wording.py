@@ -14,7 +14,10 @@ _KNOWN: dict[tuple[str, str], tuple[Grammar, Wording]] = {}
 
 
 class Wording:
-    """The phrases of one word list of a language, in any case; `*` at an end of one stands for the rest of a word."""
+    """The phrases of one word list of a language, in any case; `*` stands for the rest of a word.
+
+    One with `*` inside (`die *abkommen`) is found, and stands for nothing.
+    """
 
     def __init__(self, grammar: Grammar, name: str) -> None:
         self._keys: dict[str, str] = {}
@@ -25,7 +28,8 @@ class Wording:
             spaced = words[:1] < _UNSPACED or words[:1] >= _HANGUL
             left = "" if not spaced or form.startswith("*") else r"(?<!\w)"
             right = "" if not spaced or form.endswith("*") else r"(?!\w)"
-            parts.append((len(words), f"{re.escape(words)}{right}", left))
+            inner = re.escape(words).replace(r"\*", r"\w*")
+            parts.append((len(words), f"{inner}{right}", left))
         parts.sort(reverse=True)
         # Those that begin a word are asked at its beginning only, and a branch is left at its first letter.
         sides = (("(?<!\\w)", [part for _, part, left in parts if left]), ("", [p for _, p, left in parts if not left]))
@@ -42,7 +46,7 @@ class Wording:
         if len(lowered) != len(stretch):  # a letter that has no small one of its own length: İ
             lowered = stretch
         for match in self._pattern.finditer(lowered, start - low, end - low):
-            yield match.start() + low, match.end() + low, self._keys[match[0]]
+            yield match.start() + low, match.end() + low, self._keys.get(match[0], "")
 
     def stands_in(self, text: str, start: int, end: int) -> bool:
         """Whether any of the phrases stands in a stretch of text."""

@@ -176,7 +176,8 @@ def _name(sources: Sources, list_name: str, entry: Name, home: _Home) -> None:
         level=tuple(map(str, entry.level)),
         parties=tuple(map(str, entry.parties)),
         weak=tuple(map(str, entry.weak_acronym)),
-        year=str(entry.signed or entry.in_force or "")[:4] or None,
+        signed=str(entry.signed) if entry.signed else None,
+        in_force=str(entry.in_force) if entry.in_force else None,
     )
     sources.entries[key] = (entry, home.shown)
     for acronym in entry.acronyms(home.main, "any"):

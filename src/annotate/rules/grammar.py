@@ -344,10 +344,16 @@ class ListedName:
     parties: tuple[str, ...] = ()
     #: What the language calls its parties.
     party_names: tuple[str, ...] = ()
-    #: The year since when: of its signing, else of its entry into force.
-    year: str | None = None
+    #: A year, month or day.
+    signed: str | None = None
+    in_force: str | None = None
     #: Acronyms that are also words: they count where the text has the name in full.
     weak: tuple[str, ...] = ()
+
+    @property
+    def year(self) -> str | None:
+        """The year since when: of its signing, else of its entry into force."""
+        return (self.signed or self.in_force or "")[:4] or None
 
 
 @dataclass(frozen=True)
