@@ -80,6 +80,20 @@ def test_what_stands_around_a_name(lang: str, marked: str) -> None:
     assert_marked(lang, marked)
 
 
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("de", "Der [Bündnis-, Handels- und Zollvertrag] wurde verlängert."),
+        ("de", "Den [Deutsch-Persischen Freundschafts- und Handelsvertrag] von 1873 kennt kaum jemand."),
+        ("nl", "Het [vriendschaps-, handels- en scheepvaartverdrag] met Siam gold tot 1920."),
+        ("nl", "Zij verlengden het werk aan de haven-, en het [handelsverdrag] met Siam."),
+    ],
+)
+def test_compounds_that_share_their_last_part_are_one_name(lang: str, marked: str) -> None:
+    """The first parts of a compound that share its head belong to it, with the parties that type it."""
+    assert_marked(lang, marked)
+
+
 def test_an_acronym_behind_the_parties_says_what_its_name_says() -> None:
     """It is a second span of the same kind."""
     record = annotate.annotate("O acordo de livre comércio entre o Brasil e Omã (ALCBO) vigora.", lang="pt")

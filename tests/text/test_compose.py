@@ -43,9 +43,19 @@ def test_nothing_is_lost(text: str) -> None:
         ("می\u200cرود", None),
         ("plain", None),
         ("déjà vu", None),
+        ("on 7 Novem-\nber 1987", "on 7 November 1987"),
+        ("een samenwerkings-\r\n  overeenkomst", "een samenwerkingsovereenkomst"),
+        ("am 12. Sep\u2010\ntember", "am 12. September"),
+        ("a third-\nquarter loss", "a third-quarter loss"),
+        ("ein Handels-\nund Zollvertrag", None),
+        ("het EU-\nverdrag of de N-\nweg", None),
+        ("- an item-\n- another", None),
     ],
 )
 def test_read(given_text: str, text: str | None) -> None:
-    """Soft hyphens, marks of width and decomposed letters are read over; most texts are read as they stand."""
+    """Soft hyphens, marks of width, decomposed letters and words broken at the end of a line are read over.
+
+    Most texts are read as they stand.
+    """
     read = compose(given_text)
     assert (read and read.text) == text

@@ -36,6 +36,27 @@ def test_a_history_carries_its_year(date: str | None) -> None:
     ]
 
 
+def test_decades_and_centuries_long_past_are_no_news() -> None:
+    """A history may speak of them as often as it likes: they say nothing of the document's own time."""
+    text = (
+        "Since the 17th century the ports had quarrelled; in the 1760s they armed.\n"
+        "The war began on 3 May 1771 and ended on 9 July 1775. By the late 1770s trade grew.\n"
+        "On 6 June 1772 the fleet sailed. On 8 August it was beaten. In 1773 a truce failed; in 1774 the king died.\n"
+        "The peace lasted until the 1790s and the 19th century."
+    )
+    assert ("8 August", "1772-08-08", "1772-06-06") in dates(text)
+
+
+def test_what_was_to_come_in_a_story_belongs_to_its_year() -> None:
+    """An army that was to march did so in the year of the story; a renewal that the news tells of is this year's."""
+    text = (
+        "The siege of 1642 began on 4 March 1642. On 6 April the king would return; the army was to march in May.\n"
+        "It ended on 9 May 1643, after that of 1640 and before those of 1645 and 1648."
+    )
+    assert [timex for timex in timexes(text) if len(timex) > 4] == ["1642-03-04", "1642-04-06", "1642-05", "1643-05-09"]
+    assert timexes("The treaty of 4 March 1995 will be renewed on 5 June.")[1] == "2024-06-05"
+
+
 def test_a_story_goes_forward_into_the_next_year() -> None:
     """A month more than half a year earlier than the date before is one of the next year."""
     assert timexes("On 11 November 1918 the guns fell silent. In January the delegates met.")[1] == "1919-01"

@@ -9,6 +9,7 @@ the extent is decided here, once, and not by patterns in each language:
   capitals go on;
 - in a line set in capitals throughout, capitals make no name;
 - parties joined by a dash right behind the head belong to it;
+- first parts of a compound that share its last one belong to it: Freundschafts-, Handels- und Schifffahrtsvertrag;
 - where types stand behind the head, a noun without an article types it, whatever the noun (`contrato de desguace`), and
   so do the adjectives behind it; behind a capitalised head the phrase in lower case is part of the name;
 - two names joined by `and` are two;
@@ -177,6 +178,8 @@ def _may_change(match: Match, tokens: Tokens, grammar: Grammar) -> bool:
     inside = words[match.i : match.j]
     if before in _SIGNS or behind in _SIGNS or behind[:1].isupper():
         return True
+    if match.i > 1 and words[match.i - 2] in _SIGNS:  # handels- en investeringsverdrag
+        return True
     if not _BEGIN.isdisjoint(lexicon[inside[0]] or ()):
         return True
     follows = (lexicon[behind] or {} if behind else {}).keys()
@@ -243,6 +246,8 @@ def _named(match: Match, line: _Line) -> Match:
         return match
     while first < last - 1 and _is_no_beginning(line, first) and "count" not in match.slots:
         first += 1
+    if (shared := _sharing(line, first)) < first:
+        match, first = _cut(match, line, shared, last, named=False), shared
     quoted = _quotation(line, first, last)
     if quoted is not None:
         return _cut(match, line, *quoted, named=True)
@@ -276,6 +281,21 @@ def _typed(match: Match, line: _Line, low: int, first: int) -> Match:
     if not kind or "kind" in match.slots:
         return match
     return replace(match, slots=match.slots | {"kind": [Slot(kind, match.start, match.end, kind)]})
+
+
+def _sharing(line: _Line, first: int) -> int:
+    """The first of the compounds that share their last part with a match, and what types them: Handels- und …"""
+    n = first
+    while (line.word(n - 1) == "," or line.is_(n - 1, "party_and")) and line.is_(n - 2, "range_dash"):
+        if n < 3 or not (line.glued(n - 2) and line.word(n - 3).isalpha()):
+            break
+        n -= 3
+    if n == first and not (line.is_(first + 1, "range_dash") and line.is_(first + 2, "party_and")):
+        return first
+    while n < first and line.is_(n - 1, "agreement_adj", "agreement_type", "level"):
+        n -= 1
+    pair = line.is_(n - 1, "party_adj") and line.is_(n - 2, "range_dash") and line.is_(n - 3, "party_adj")
+    return n - 3 if pair and line.capital_nouns and line.capital(n - 3) else n
 
 
 def _is_no_beginning(line: _Line, n: int) -> bool:

@@ -32,10 +32,14 @@ _NEAR = 10
 _HISTORY = 5
 #: So many dates of another time, and none of its own, make a paragraph one that tells of the past.
 _STORY = 3
+#: So many days or months of another time make a paragraph one that narrates.
+_DAYS = 2
 #: A date without a year that lies so many days before the document's is rarely one of the news.
 _DISTANT = 120
 #: A date without a year so many days behind the one before it goes on with its story.
 _NEXT = 45
+#: The last year that has one after it.
+_LAST_YEAR = 9998
 #: So much must speak for a story that is told on a day near to one of its own.
 _ENOUGH = 2.0
 
@@ -72,6 +76,7 @@ class _Passages:
         self.today = today
         self._far: Counter[int | None] = Counter()
         self._near: Counter[int | None] = Counter()
+        self._days = Counter(t.paragraph for t in dates if self._is_far(t) and t.value.grain in ("day", "month"))
         for told in dates:
             votes = self._far if self._is_far(told) else self._near if self._is_near(told) else None
             if votes is not None:
@@ -82,10 +87,17 @@ class _Passages:
         return _gives_year(told) and is_far(_year(told.value), self.today)
 
     def _is_near(self, told: Told) -> bool:
-        """Whether a date shows that the text speaks of its own time."""
+        """Whether a date shows that the text speaks of its own time; a decade or century long past does not."""
+        if told.value.anchor is None and told.value.grain in ("decade", "century"):
+            return about(told.value, self.today, 0)
         if lacks_year(told.match):
-            return told.match.get("clause") == "future" or about(told.value, self.today, _NEAR)
+            ahead = told.match.get("clause") == "future" and not self.narrates(told.paragraph)
+            return ahead or about(told.value, self.today, _NEAR)
         return not told.match.get("relation") or told.value.grain in ("day", "week", "month")
+
+    def narrates(self, paragraph: int) -> bool:
+        """Whether what is to come in a paragraph is so for the days that it tells of: the army was to march in May."""
+        return self._days[paragraph] >= _DAYS
 
     def _is_anniversary(self, dates: Sequence[Told], today: date) -> bool:
         """Whether a history is told near to a day of its own: on 6 June of a landing that was on 6 June.
@@ -136,7 +148,9 @@ def tell(dates: Sequence[Told], today: date | None) -> Iterator[DateValue]:
         elif found := _in_story(told, reached, passages) or (day and _in_its_month(told, day, today)):
             value = found
             reached = _reference(told, value)
-        elif about(value, today, 366):
+        elif about(value, today, 366) and not (
+            told.match.get("clause") == "future" and passages.narrates(told.paragraph)
+        ):
             reached = None
         if value.grain == "day" and value.days is not None and (told.match.get("month") or not lacks_year(told.match)):
             day = Told(told.match, value, told.sentence, told.paragraph)
@@ -193,7 +207,7 @@ def _follow(told: Told, reached: _Reference | None) -> _Reference | None:
 
 
 def _reference(told: Told, value: DateValue) -> _Reference:
-    known = value.grain in ("day", "month") and "/" not in value.timex
+    known = value.grain in ("day", "month") and "-" in value.timex.rpartition("/")[2]
     last = value.end or ""
     month = int(last[5:7]) if known else None
     anchor = last[: 10 if value.grain == "day" else 7] if known else last[:4]
@@ -202,10 +216,10 @@ def _reference(told: Told, value: DateValue) -> _Reference:
 
 def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> DateValue | None:
     """The value in the year of the story, None where the story says nothing of it."""
-    if told.match.get("story") == "same":
-        return _same_year(told, reached)
+    if (story := told.match.get("story")) is not None:
+        return _told_year(told, reached, story)
     today = passages.today
-    if reached is None or told.match.get("clause") == "future":
+    if reached is None or (told.match.get("clause") == "future" and not _is_ahead_of(told, reached, passages)):
         return None
     if not passages.sure() and _may_be_news(told, reached, today):
         return None
@@ -240,11 +254,27 @@ def _in_its_month(told: Told, before: Told, today: date | None) -> DateValue | N
     return replace(value, anchor=last.isoformat())
 
 
-def _same_year(told: Told, reached: _Reference | None) -> DateValue | None:
-    """The value of `9 August of the same year`: that of the date before, whichever it is."""
-    if reached is None or (value := resolve_in_year(told.match, reached.year, reached.month)) is None:
+def _is_ahead_of(told: Told, reached: _Reference, passages: _Passages) -> bool:
+    """Whether what is to come is so for a day or month of the story: on 4 March he said he would march on 9 August."""
+    return passages.sure() and reached.month is not None and reached.paragraph == told.paragraph
+
+
+def _told_year(told: Told, reached: _Reference | None, story: str) -> DateValue | None:
+    """The value of a date whose year the text tells from the date before it, whichever that is.
+
+    `9 August of the same year` (same), `3 March of the following year` (next), `the following March` (after).
+    """
+    if reached is None or reached.year > _LAST_YEAR:
         return None
-    return replace(value, anchor=reached.anchor)
+    value = resolve_in_year(told.match, reached.year + (story == "next"), reached.month)
+    if (
+        story == "after"
+        and value is not None
+        and value.start is not None
+        and value.start[: len(reached.anchor)] <= reached.anchor
+    ):
+        value = resolve_in_year(told.match, reached.year + 1, reached.month)
+    return None if value is None else replace(value, anchor=reached.anchor)
 
 
 def _may_be_news(told: Told, reached: _Reference, today: date | None) -> bool:
