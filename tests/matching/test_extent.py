@@ -84,7 +84,7 @@ def test_what_stands_around_a_name(lang: str, marked: str) -> None:
     ("lang", "marked"),
     [
         ("de", "Der [Bündnis-, Handels- und Zollvertrag] wurde verlängert."),
-        ("de", "Den [Deutsch-Persischen Freundschafts- und Handelsvertrag] von 1873 kennt kaum jemand."),
+        ("de", "Den [Deutsch-Japanischen Freundschafts- und Handelsvertrag] von 1861 kennt kaum jemand."),
         ("nl", "Het [vriendschaps-, handels- en scheepvaartverdrag] met Siam gold tot 1920."),
         ("nl", "Zij verlengden het werk aan de haven-, en het [handelsverdrag] met Siam."),
     ],
