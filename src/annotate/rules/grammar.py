@@ -294,7 +294,7 @@ class Lexicon(dict[str, "Kinds | None"]):
 
 
 #: A numeral of several words written as one has more letters than this.
-_LONG = 7
+_LONG = 6
 #: The letters of the shortest numeral in such a word, and the largest value of one.
 _SHORTEST, _LARGEST = 3, 1000
 

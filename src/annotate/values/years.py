@@ -43,6 +43,8 @@ _WEIGHTS = {
     "the text does not group its thousands": -1.0,
     "before a word that it may count": -2.0,
     "before a noun that is counted": -8.0,
+    "an ordinal before what it counts": -8.0,
+    "behind a word for in": 1.0,
     "glued to what may count it": -2.5,
     "behind a code": -4.5,
     "beside another count": -4.0,
@@ -132,6 +134,8 @@ def _evidence(match: Match, tokens: Tokens, grammar: Grammar, text: _Text) -> It
     if "mod" in match.slots and year % 100 == 0:
         yield "round, behind a word for about"
     yield from _of_time(year, text, cued="bare" not in match.slots)
+    if "bare" in match.slots and "in_period" in _kinds(tokens, match.i - 1, grammar):
+        yield "behind a word for in"
     if text.habit:
         yield text.habit
     yield from _before(match.i, tokens, grammar)
@@ -201,7 +205,9 @@ def _behind(i: int, tokens: Tokens, grammar: Grammar) -> Iterator[str]:
         yield "closes its clause"
         return
     following, kinds = words[i + 1], _kinds(tokens, i + 1, grammar)
-    if following in _CLOSES:
+    if following == "." and _is_ordinal(i, tokens, grammar):
+        yield "an ordinal before what it counts"
+    elif following in _CLOSES:
         opened = i and words[i - 1] in _OPENS
         yield "in brackets" if following in ")）" or opened else "closes its clause"
     elif following in _DASHES and i + 2 < len(words) and words[i + 2][0].isdecimal() and not _is_year(words[i + 2]):
@@ -212,6 +218,14 @@ def _behind(i: int, tokens: Tokens, grammar: Grammar) -> Iterator[str]:
         yield "before another number"
     elif following[0].isalpha():
         yield from _before_word(i + 1, following, kinds, tokens, grammar)
+
+
+def _is_ordinal(i: int, tokens: Tokens, grammar: Grammar) -> bool:
+    """Whether a full stop makes an ordinal: `1240. kilometr`, in a language whose years take none."""
+    if "year_stop" in grammar.lists or "year_before" in _kinds(tokens, i - 1, grammar):
+        return False
+    goes_on = i + 2 < len(tokens.words) and i + 2 not in _breaks(tokens, i + 2)
+    return goes_on and tokens.glued(i + 1) and tokens.words[i + 2].islower()
 
 
 def _before_word(i: int, word: str, kinds: Kinds, tokens: Tokens, grammar: Grammar) -> Iterator[str]:
