@@ -49,10 +49,11 @@ def test_year(lang: str, text: str, year: str) -> None:
         ("nl", "Er kwamen 1955 mensen."),
         ("nl", "Zie COM(2017) 345 en richtlijn 2014/65/EU."),
         ("it", "Il regolamento 1303/2013 si applica."),
+        ("cs", "Na 1240. kilometru řeky stojí mlýn."),
     ],
 )
 def test_count(lang: str, text: str) -> None:
-    """Beside another count, before a noun, in a range with what is no year, behind a code, they are none."""
+    """Beside another count, before a noun, in a range with what is no year, behind a code, as an ordinal, they are none."""
     assert dates(lang, text) == []
 
 
