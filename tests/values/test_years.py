@@ -53,7 +53,7 @@ def test_year(lang: str, text: str, year: str) -> None:
     ],
 )
 def test_count(lang: str, text: str) -> None:
-    """Beside another count, before a noun, in a range with what is no year, behind a code, as an ordinal, they are none."""
+    """Beside another count, before a noun, in a range with what is no year, behind a code, or as an ordinal: none."""
     assert dates(lang, text) == []
 
 
