@@ -152,7 +152,7 @@ def test_the_stage_that_failed_is_named(
 ) -> None:
     """The failure names the stage of the flow in which the error arose, also deep inside it."""
     inner = {
-        "match": "annotate.matching.match.Engine._windows",
+        "match": "annotate.matching.match.Engine._match_in",
         "resolve": "annotate.values.timex._resolve",
         "link": "annotate.linking.link.settle_identity",
         "tokenise": "annotate.text.tokenise._breaks",

@@ -8,7 +8,7 @@ import pytest
 
 from annotate.matching.match import Engine
 from annotate.matching.numbers import Number
-from annotate.matching.units import Unit, masked, numeric_date, units_of
+from annotate.matching.units import Unit, numeric_date
 from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.records import Document
@@ -22,16 +22,8 @@ _GRAMMARS: dict[str, Grammar] = {}
 def units(lang: str, text: str) -> list[Unit]:
     grammar = _GRAMMARS.setdefault(lang, patterns.load(lang))
     tokens = tokenise(text)
-    phrases = Engine(grammar)._phrases.find(tokens, [(0, len(tokens))])
-    return units_of(
-        tokens,
-        0,
-        len(tokens),
-        phrases=phrases,
-        masks=masked(tokens),
-        lexicon=grammar.lexicon,
-        settings=grammar.settings,
-    )
+    row = Engine(grammar)._words.row(tokens, 0, len(tokens), grammar.settings)
+    return row.units(0, len(row.words) - 1)
 
 
 def numbers(lang: str, text: str) -> list[Decimal]:

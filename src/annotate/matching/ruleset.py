@@ -9,7 +9,7 @@ around that says that it may match, and sees only the units within its reach.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import or_
@@ -21,12 +21,12 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from annotate.matching.row import BREAK, Row, Word
 from annotate.matching.units import Unit
 from annotate.rules.grammar import Rule, TokenSpec
 
 _FIRST_FLAG, _LAST_FLAG = 19, 63
 _VOCAB_BOUND = 10_000
-_BREAK = "\n"
 #: How many units a rule may reach on either side of its trigger, at most.
 _FARTHEST = 24
 
@@ -185,17 +185,16 @@ class _Bits:
             bits |= self.of_words(words)
         return bits
 
-    def of(self, unit: Unit) -> int:
+    def of(self, unit: Word) -> int:
         """The bits of a unit."""
         bits = self._known.get(unit.orth)
         if bits is None:
             if len(self._known) > _VOCAB_BOUND:
                 self._known.clear()
-            bits = self._known[unit.orth] = self.of_kinds(unit.kinds, unit.orth)
+            bits = self._known[unit.orth] = self._of(unit.kinds, unit.orth)
         return bits
 
-    def of_kinds(self, kinds: Mapping[str, Any], word: str) -> int:
-        """The bits of a word with its kinds."""
+    def _of(self, kinds: Mapping[str, Any], word: str) -> int:
         bits = self._words.get(word.casefold(), 0)
         names, valued = self._names, self._valued
         for name in kinds:
@@ -265,26 +264,21 @@ class Level:
             self._triggered[own] = found
         return found
 
-    def reach(self, kinds: Mapping[str, Any], word: str) -> Reach:
-        """How far around a word of these kinds the level's rules may match."""
-        own = [probe.reach for probe in self._probes_of(self._bits.of_kinds(kinds, word))]
-        return max((left for left, _ in own), default=0), max((right for _, right in own), default=0)
-
-    def find(self, units: Sequence[Unit], hot: Sequence[int]) -> Iterator[Hit]:
-        """Every match of the level's rules around the units that `hot` points to."""
-        bits, last = self._bits.of, len(units) - 1
+    def find(self, row: Row, hot: Iterable[int]) -> Iterator[Hit]:
+        """Every match of the level's rules around the units at the places `hot`."""
+        bits, words, last = self._bits.of, row.words, len(row.words) - 1
         places: dict[int, list[tuple[int, int, int]]] = {}
         for n in hot:
-            probes = self._probes_of(bits(units[n]))
-            if not probes or units[n].orth == _BREAK:
+            probes = self._probes_of(bits(words[n]))
+            if not probes:
                 continue
-            before = bits(units[n - 1]) if n else 0
-            after = bits(units[n + 1]) if n < last else 0
+            before = bits(words[n - 1]) if n else 0
+            after = bits(words[n + 1]) if n < last else 0
             likely = [p for p in probes if before & p.before == p.before and after & p.after == p.after]
             if not likely:
                 continue
-            lefts = _within(units[max(0, n - max([p.reach[0] for p in likely])) : n][::-1], bits)
-            rights = _within(units[n + 1 : n + 1 + max([p.reach[1] for p in likely])], bits)
+            lefts = _within(words[max(0, n - max([p.reach[0] for p in likely])) : n][::-1], bits)
+            rights = _within(words[n + 1 : n + 1 + max([p.reach[1] for p in likely])], bits)
             for p in likely:
                 left, right = p.reach
                 on_left, on_right = lefts[min(left, len(lefts) - 1)], rights[min(right, len(rights) - 1)]
@@ -292,17 +286,17 @@ class Level:
                     places.setdefault(p.shard, []).append((max(0, n - left), min(last, n + right) + 1, p.number))
         for shard, own in places.items():
             for start, end, wanted in _clusters(own):
-                for stretch in _stretches(units[start:end]):
+                for stretch in _stretches(row.units(start, end)):
                     yield from self._shards[shard].find(stretch, wanted)
 
 
-def _within(units: Sequence[Unit], bits: Callable[[Unit], int]) -> list[int]:
+def _within(words: Sequence[Word], bits: Callable[[Word], int]) -> list[int]:
     """What stands within 0, 1, 2, … of some units, up to the end of the line, which some rules ask for, too."""
     found, so_far = [0], 0
-    for unit in units:
-        so_far |= bits(unit)
+    for word in words:
+        so_far |= bits(word)
         found.append(so_far)
-        if unit.orth == _BREAK:
+        if word.orth == BREAK:
             break
     return found
 
@@ -329,11 +323,6 @@ def _clusters(places: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, li
         end = max(end, its_end)
         wanted.add(number)
     yield start, end, sorted(wanted)
-
-
-def break_after(unit: Unit) -> Unit:
-    """A unit that ends a stretch: nothing matches across it."""
-    return Unit(unit.j, unit.j, _BREAK, {"break": None}, True)
 
 
 def _groups(rules: Sequence[Rule], weak: frozenset[str]) -> list[list[tuple[Rule, Pattern]]]:
@@ -386,40 +375,21 @@ class RuleSet:
         self.triggers = frozenset(n.split(".")[0] for level in self.levels for n in level.names if n not in smaller)
         self.words = frozenset(word for level in self.levels for word in level.words)
         self.everywhere = any(level.everywhere for level in self.levels)
-        #: All rules above the first level hang on smaller ones.
-        self.climbs = all(level.names <= smaller and not level.everywhere for level in self.levels[1:])
-        larger = [
-            sides
-            for level in levels(rules)[1:]
-            for rule in level
-            for p in rule.patterns
-            for sides in _beside(p, smaller)
-        ]
-        #: What larger rules may add on either side of a match, and the farthest that any rule may reach.
-        self.climb = tuple(max((sides[n] for sides in larger), default=0) + _NUMBER_LENGTH for n in (0, 1))
-        lengths = [sum(map(_most, pattern)) for rule in rules for pattern in rule.patterns]
-        self.reach = min(_FARTHEST, max(lengths, default=0) + _NUMBER_LENGTH)
+        #: What triggers larger rules besides the smaller ones that they are made of: names, and literal words.
+        self._upper = frozenset(n.split(".")[0] for level in self.levels[1:] for n in level.names if n not in smaller)
+        self._upper_words = frozenset(word for level in self.levels[1:] for word in level.words)
+        self._upper_everywhere = any(level.everywhere for level in self.levels[1:])
 
-    def reach_of(self, kinds: Mapping[str, Any], word: str) -> Reach:
-        """How many tokens around a word of these kinds the rules may need."""
-        left = right = 0
-        for level in self.levels:
-            own = level.reach(kinds, word)
-            left, right = max(left, own[0]), max(right, own[1])
-        return min(self.reach, left + self.climb[0]), min(self.reach, right + self.climb[1])
+    def may_trigger(self, kinds: Mapping[str, Any], word: str) -> bool:
+        """Whether a word of these kinds triggers any rule."""
+        return self.everywhere or not self.triggers.isdisjoint(kinds) or word.casefold() in self.words
 
+    def may_climb(self, word: Word) -> bool:
+        """Whether a unit may trigger a larger rule where no smaller one has found anything."""
+        if self._upper_everywhere or not self._upper.isdisjoint(word.kinds):
+            return True
+        return bool(self._upper_words) and word.orth.casefold() in self._upper_words
 
-def _beside(pattern: Pattern, smaller: Set[str]) -> Iterator[Reach]:
-    """How many units may stand on either side of each smaller match in a pattern."""
-    sizes = [_most(spec) for spec in pattern]
-    for at, spec in enumerate(pattern):
-        if not smaller.isdisjoint(spec.names):
-            alone = sizes[at] - 1  # of several in a row
-            yield sum(sizes[:at]) + alone, sum(sizes[at + 1 :]) + alone
-
-
-#: Tokens that a number may have more than the one unit that it is to a rule.
-_NUMBER_LENGTH = 4
 
 #: How telling a built-in kind is as a trigger; a list of uncommon words tells more than most.
 _KIND_RANK = {

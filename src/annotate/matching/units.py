@@ -74,26 +74,21 @@ class Phrases:
         #: By two words as they are written: whether any phrase begins with them.
         self._pairs: dict[tuple[str, str], bool] = {}
 
-    def lists_from(self, word: str, following: str) -> Iterable[str]:
-        """The lists that have a phrase which begins with these two words."""
-        return {name for tree in self._begin(word) for later in tree.step(even(following)) for name in later.lists()}
-
-    def find(self, tokens: Tokens, pieces: Sequence[tuple[int, int]]) -> dict[int, tuple[int, Kinds]]:
-        """The longest phrases from left to right in stretches of tokens: first token -> (end, kinds)."""
-        words, lexicon = tokens.words, self._lexicon
+    def find(self, tokens: Tokens, places: Sequence[int], end: int) -> dict[int, tuple[int, Kinds]]:
+        """The longest phrases that begin at some tokens, from left to right, up to token `end`: first token ->
+        (end, kinds)."""
+        words = tokens.words
         found: dict[int, tuple[int, Kinds]] = {}
-        for start, end in pieces:
-            free = start
-            for i in range(start, end - 1):
-                kinds = lexicon[words[i]]
-                if not kinds or PHRASE_START not in kinds or i < free or not self._begins(words[i], words[i + 1]):
-                    continue
-                for j, entries in self._from(words, i, end):
-                    kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, i, j, form, cased)}
-                    if kinds:
-                        found[i] = (j, kinds)
-                        free = j
-                        break
+        free = 0
+        for i in places:
+            if i < free or i + 1 >= end or not self._begins(words[i], words[i + 1]):
+                continue
+            for j, entries in self._from(words, i, end):
+                kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, i, j, form, cased)}
+                if kinds:
+                    found[i] = (j, kinds)
+                    free = j
+                    break
         return found
 
     def _begins(self, word: str, following: str) -> bool:
@@ -168,12 +163,6 @@ class _Tree:
             found += [tree for stem, tree in self.stems.items() if word.startswith(stem)]
         return found
 
-    def lists(self) -> Iterable[str]:
-        """The lists of all phrases in it."""
-        yield from (entry[0] for entry in self.entries)
-        for tree in (*self.exact.values(), *self.stems.values()):
-            yield from tree.lists()
-
 
 def _spelt(tokens: Tokens, i: int, j: int, form: str, cased: bool) -> bool:
     """Whether a phrase stands in the text as its form asks: in its case, and `A$` without a space."""
@@ -219,56 +208,43 @@ NUMERAL = frozenset({"cardinal", "bare_scale", "article_numeral", "minus_word", 
 _NOTHING: dict[str, Any] = {}
 
 
-def units_of(
+def read_at(
     tokens: Tokens,
-    start: int,
+    i: int,
     end: int,
     *,
     phrases: Mapping[int, tuple[int, Kinds]],
     masks: Mapping[int, int],
     lexicon: Lexicon,
     settings: Settings,
-) -> list[Unit]:
-    """The units of a stretch of tokens: phrases, numbers, dates in digits and codes put together."""
-    units: list[Unit] = []
-    words, starts = tokens.words, tokens.starts
-    count = len(words)
-    i = start
-    while i < end:
-        word = words[i]
-        j = i + 1
-        kinds: Mapping[str, Any]
-        if i in masks:
-            j, orth, kinds = min(masks[i], end), CODE, _CODE_KINDS
-        elif i in phrases:
-            j, orth, kinds = _phrase_at(tokens, i, (start, end), phrases, lexicon, settings)
-        else:
-            orth, kinds = word, lexicon[word] or _NOTHING
-            if word[0].isdecimal():
-                if word.isdecimal() and _stands_alone(tokens, i, phrases, lexicon):
-                    kinds = _plain_kinds(word, settings.buddhist)
-                else:
-                    j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-            elif kinds and not NUMERAL.isdisjoint(kinds):
-                sign = "minus_word" in kinds or ("numeral_sign" in kinds and not tokens.glued(i))
-                if j >= end or (j not in phrases and not sign and _ends_number(kinds, words[j], lexicon)):
-                    kinds = _word_alone(word, kinds, lexicon, settings)
-                else:
-                    j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-            elif (
-                word in _MAY_BEGIN and j < end and tokens.glued(j) and (j in phrases or _may_follow(words[j], lexicon))
-            ):
-                j, orth, kinds = _number_at(tokens, i, (start, end), phrases, lexicon, settings)
-        space = j >= count or starts[j] != starts[j - 1] + len(words[j - 1])
-        units.append(Unit(i, j, orth, kinds, space))
-        i = j
-    return units
+) -> tuple[int, str, Mapping[str, Any]] | None:
+    """The phrase, number, date in digits, code or address that begins at token `i` of a line up to token `end`: where
+    it ends, its word and kinds; None where the token is a word like any other."""
+    if i in masks:
+        return min(masks[i], end), CODE, _CODE_KINDS
+    if i in phrases:
+        return _phrase_at(tokens, i, end, phrases, lexicon, settings)
+    words, j = tokens.words, i + 1
+    word = words[i]
+    if word[0].isdecimal():
+        if word.isdecimal() and _stands_alone(tokens, i, phrases, lexicon):
+            return j, word, _plain_kinds(word, settings.buddhist)
+        return _number_at(tokens, i, end, phrases, lexicon, settings)
+    kinds = lexicon[word] or _NOTHING
+    if not NUMERAL.isdisjoint(kinds):
+        sign = "minus_word" in kinds or ("numeral_sign" in kinds and not tokens.glued(i))
+        if j >= end or (j not in phrases and not sign and _ends_number(kinds, words[j], lexicon)):
+            return j, word, _word_alone(word, kinds, lexicon, settings)
+        return _number_at(tokens, i, end, phrases, lexicon, settings)
+    if word in SIGNS and j < end and tokens.glued(j) and (j in phrases or _may_follow(words[j], lexicon)):
+        return _number_at(tokens, i, end, phrases, lexicon, settings)
+    return None
 
 
 def _phrase_at(
     tokens: Tokens,
     i: int,
-    within: tuple[int, int],
+    limit: int,
     phrases: Mapping[int, tuple[int, Kinds]],
     lexicon: Lexicon,
     settings: Settings,
@@ -278,7 +254,7 @@ def _phrase_at(
     j, own = phrases[i]
     counts = words[i][0].isdecimal() or not NUMERAL.isdisjoint(own)
     if counts or _in_signs_only(words[i:j], own, lexicon):
-        number = _number_at(tokens, i, within, phrases, lexicon, settings)
+        number = _number_at(tokens, i, limit, phrases, lexicon, settings)
         if counts or "number" in number[2]:
             return number
     kinds: Mapping[str, Any] = own
@@ -288,7 +264,8 @@ def _phrase_at(
 
 
 _CODE_KINDS: dict[str, Any] = {"code": None}
-_MAY_BEGIN = MINUS | {".", ","}
+#: Signs that a number may begin with.
+SIGNS = MINUS | {".", ","}
 
 
 def _may_follow(word: str, lexicon: Lexicon) -> bool:
@@ -347,7 +324,7 @@ def _plain_kinds(word: str, buddhist: bool) -> dict[str, Any]:
 def _number_at(
     tokens: Tokens,
     i: int,
-    within: tuple[int, int],
+    limit: int,
     phrases: Mapping[int, tuple[int, Kinds]],
     lexicon: Lexicon,
     settings: Settings,
@@ -356,10 +333,10 @@ def _number_at(
     first = max(0, i - _BEHIND)  # the letters of a code may stand outside: windows begin where a trigger does
     before = _atoms(tokens, first, i, {}, lexicon)
     for ahead in (_NEAR, _AHEAD):
-        last = min(within[1], i + ahead)
+        last = min(limit, i + ahead)
         atoms = before + _atoms(tokens, i, last, phrases, lexicon)
         end, orth, kinds = _unit_at(atoms, i - first, settings)
-        if last == within[1] or (end + _MARGIN <= len(atoms) and "numeral_sign" not in atoms[-1].kinds):
+        if last == limit or (end + _MARGIN <= len(atoms) and "numeral_sign" not in atoms[-1].kinds):
             break
     return atoms[end - 1].j, orth, kinds
 

@@ -31,7 +31,7 @@ class Tokens:
         return bisect_left(self.starts, start), bisect_left(self.starts, end)
 
     def glued(self, index: int) -> bool:
-        """Whether token `index` follows the one before it without white space."""
-        if index == 0:
+        """Whether token `index` follows the one before it without white space; not so behind the last one."""
+        if not 0 < index < len(self.words):
             return False
         return self.starts[index - 1] + len(self.words[index - 1]) == self.starts[index]
