@@ -2,6 +2,8 @@
 
 Spans are taken to be the same where they overlap: whether they are exact, the evaluation of spans says. A fact is right
 where its type, its subject, its date and its sum are; a name and the acronym in brackets behind it are one subject.
+Whether a right fact has exactly the parties of the gold is counted apart: one that has not is both spurious and missed,
+so that precision and recall are the share of those that have.
 What a known name brings (the members of RCEP) is asked only where the gold has it, since no sentence needs to say it.
 """
 
@@ -45,7 +47,7 @@ class Links:
 
 
 def links(gold: Iterable[Json], predicted: Iterable[Json]) -> dict[tuple[str, str], Links]:
-    """The parties and the facts of each language: by `(lang, "parties")` and `(lang, "facts")`.
+    """The parties, the facts and the parties of right facts in each language: by `(lang, "parties")` and so on.
 
     >>> span = {"id": "s1", "start": 0, "end": 4, "label": "AGREEMENT", "value": {"id": None, "parties": []}}
     >>> record = {"id": "a", "lang": "en", "spans": [span], "facts": []}
@@ -59,7 +61,9 @@ def links(gold: Iterable[Json], predicted: Iterable[Json]) -> dict[tuple[str, st
         lang = str(wanted.get("lang") or record.get("lang") or "und")
         same = _same_spans(wanted["spans"], record["spans"])
         scores[lang, "parties"] += _parties(wanted["spans"], record["spans"], same)
-        scores[lang, "facts"] += _facts(wanted, record, same)
+        facts, parties = _facts(wanted, record, same)
+        scores[lang, "facts"] += facts
+        scores[lang, "fact parties"] += parties
     return dict(scores)
 
 
@@ -97,22 +101,39 @@ def _known(key: str | None) -> set[str]:
     return {code.casefold() for code in known.parties} if known else set()
 
 
-def _facts(gold: Json, found: Json, same: Mapping[str, str]) -> Links:
+def _facts(gold: Json, found: Json, same: Mapping[str, str]) -> tuple[Links, Links]:
+    """The facts, and the parties of those that are right."""
     names = {span["id"]: span["id"] for span in gold["spans"]}
     spans = sorted(gold["spans"], key=lambda span: span["start"])
     for one, other in itertools.pairwise(spans):
         if one["label"] == other["label"] and one["label"] in _PACTS and 0 < other["start"] - one["end"] <= 2:
             names[other["id"]] = names[one["id"]]
-    wanted = set(_keys(gold["facts"], names))
-    got = set(_keys(found["facts"], {theirs: names[ours] for theirs, ours in same.items()}))
-    return Links(len(wanted & got), len(got - wanted), len(wanted - got))
+    wanted = dict(_keyed(gold, names))
+    got = dict(_keyed(found, {theirs: names[ours] for theirs, ours in same.items()}))
+    both = wanted.keys() & got.keys()
+    right = sum(_same_parties(wanted[key], got[key]) for key in both)
+    facts = Links(len(both), len(got) - len(both), len(wanted) - len(both))
+    return facts, Links(right, len(both) - right, len(both) - right)
 
 
-def _keys(facts: Iterable[Json], names: Mapping[str, str]) -> Iterator[tuple[str | None, ...]]:
-    """What a fact joins, in the gold's ids; a span that the gold has not keeps its own, which is none of them."""
-    for fact in facts:
+def _keyed(
+    record: Json, names: Mapping[str, str]
+) -> Iterator[tuple[tuple[str | None, ...], tuple[set[str], str | None]]]:
+    """What each fact joins, in the gold's ids, with its parties and the key of its subject.
+
+    A span that the gold has not keeps its own id, which is none of the gold's.
+    """
+    keys = {span["id"]: span["value"].get("id") for span in record["spans"]}
+    for fact in record["facts"]:
         ends = (fact["subject"], fact["date"], fact["amount"])
-        yield (fact["type"], *(end and names.get(end, f"found {end}") for end in ends))
+        what = (fact["type"], *(end and names.get(end, f"found {end}") for end in ends))
+        yield what, ({party.casefold() for party in fact["parties"]}, keys.get(fact["subject"]))
+
+
+def _same_parties(wanted: tuple[set[str], str | None], got: tuple[set[str], str | None]) -> bool:
+    """Whether parties are those of the gold, but for what a known name brings."""
+    brought = _known(got[1]) - wanted[0] if got[1] == wanted[1] else set()
+    return got[0] - brought == wanted[0]
 
 
 def as_dict(score: Links) -> dict[str, int | float | None]:
