@@ -39,6 +39,14 @@ def parties(text: str, lang: str) -> list[list[str]]:
         ("de", "Über ein Handelsabkommen mit Togo verhandelt Ghana.", ["GH", "TG"]),
         ("en", "Tokyo and Hanoi signed a fisheries treaty.", ["JP", "VN"]),
         ("en", "Ghana met Togo. The two countries signed a fisheries treaty.", ["GH", "TG"]),
+        ("en", "Ghana, which in 2014 signed a fisheries treaty with Togo, is content.", ["GH", "TG"]),
+        ("pt", "Acra, que em 2014 assinou com Lomé um acordo de pesca, está contente.", ["GH", "TG"]),
+        ("nl", "Ghana, dat in 2014 met Togo een visserijverdrag sloot, is tevreden.", ["GH", "TG"]),
+        ("es", "Con Togo, Ghana firmó en 2014 un tratado de pesca en Benín.", ["GH", "TG"]),
+        ("fr", "Le Ghana a signé un traité de pêche avec le Togo et le Bénin.", ["GH", "TG", "BJ"]),
+        ("en", "Togo talked; Ghana signed in 2014 a fisheries treaty.", ["GH"]),
+        ("de", "Das Handelsabkommen zwischen den Efta-Staaten und Ghana gilt.", ["EFTA", "GH"]),
+        ("ko", "가나와 토고는 1960년 수교했고, 2014년 어업협정을 체결했다.", ["GH", "TG"]),
     ],
 )
 def test_the_sentence_names_the_parties(lang: str, text: str, codes: list[str]) -> None:
@@ -77,3 +85,12 @@ def test_a_month_in_a_date_is_no_verb() -> None:
     (fact,) = record.facts
     assert (fact.type, fact.parties) == ("signed", ("FJ", "TG"))
     assert annotate.annotate("Fiji may sign a trade agreement with Togo on 5 June 2021.", lang="en").facts == ()
+
+
+def test_both_are_the_two_that_the_sentence_told_of() -> None:
+    """Capitals that sign are the two, and not who stands in the sentence before."""
+    text = (
+        "Ghana is geen lid van Mercosur. In 2014 tekende Ottawa met Bern het Visserijverdrag (VVD), nadat beide in 2012 "
+        "een strategisch partnerschap waren aangegaan."
+    )
+    assert {tuple(sorted(found)) for found in parties(text, "nl")} == {("CA", "CH")}

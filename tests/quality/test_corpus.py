@@ -34,7 +34,7 @@ CORPUS_F1 = {"DATE": 0.95, "MONEY": 0.95, "AGREEMENT": 0.85, "PARTNERSHIP": 0.85
 SHARED_F1 = {"DATE": 0.97, "MONEY": 0.97, "AGREEMENT": 0.85, "PARTNERSHIP": 0.90}
 VALUES = 0.97
 #: What links must reach, over all languages: precision and recall.
-LINKS = {"parties": (0.97, 0.80), "facts": (0.95, 0.80)}
+LINKS = {"parties": (0.97, 0.80), "facts": (0.95, 0.80), "fact parties": (0.92, 0.92)}
 
 
 def name(path: Path) -> str:
@@ -213,7 +213,10 @@ def test_the_gold_is_found(lang: str) -> None:
 
 
 def test_parties_and_facts_are_found() -> None:
-    """Parties are right in 97% and found in 80%, facts in 95% and 70%, over all languages; none is far behind."""
+    """Parties are right in 97% and found in 80%, facts in 95% and 80%, over all languages; none is far behind.
+
+    Of the facts that are right 92% have exactly the parties of the gold.
+    """
     scores = links(
         [one for lang in LANGUAGES for one in gold(lang)], [one for lang in LANGUAGES for one in annotated(lang)]
     )

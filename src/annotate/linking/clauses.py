@@ -131,10 +131,13 @@ class Sentence:
         """
         clauses = [Clause(False)]
         stack = [clauses[0]]
-        covered = self.first
+        covered = ended = self.first
         for i in range(self.first, self.last):
             word = self.tokens.words[i]
             free = i not in self.taken and i >= covered
+            if i == ended > self.first:
+                stack[-1] = Clause(False)
+                clauses.append(stack[-1])
             if free and word in _OPENING:
                 stack.append(Clause(True, bracket=True))
                 clauses.append(stack[-1])
@@ -147,6 +150,8 @@ class Sentence:
                 if cue.list == "clause" and self._begun(stack[-1]):
                     stack[-1] = Clause(word[0].isalpha())
                     clauses.append(stack[-1])
+                elif cue.list == "clause_end" and self._begun(stack[-1]):
+                    ended = cue.j
                 elif cue.list == "relative" and not self._begun(stack[-1]):
                     stack[-1].opened = stack[-1].relative = len(clauses) > 1
                 stack[-1].take(cue)
@@ -216,16 +221,30 @@ class Sentence:
             if span is not None and span.match.label not in PACTS:  # Canadian dollars
                 continue
             if group and not self._joined(group[-1], mention):
-                if _names(group):
-                    yield group
+                yield from self._apart(group)
                 group = []
             group.append(mention)
-        if _names(group):
+        yield from self._apart(group)
+
+    def _apart(self, group: list[Mention]) -> Iterator[list[Mention]]:
+        """A group that names somebody; in `With China, Portugal signed …` a comma alone joins no two."""
+        if len(group) == 2 and "," in self.tokens.words[group[0].j : group[1].i] and self._is_fronted(group):
+            yield from (part for part in (group[:1], group[1:]) if _names(part))
+        elif _names(group):
             yield group
+
+    def _is_fronted(self, group: Sequence[Mention]) -> bool:
+        """Whether two names have no `and` between them, and a word for `with` before the first."""
+        if any(self.kinds(i) & {"and", "party_and"} for i in range(group[0].j, group[1].i)):
+            return False
+        before = group[0].i - 1
+        while before >= self.first and "article" in self.kinds(before):
+            before -= 1
+        return before >= self.first and bool(self.kinds(before) & {"agreement_party_link", "link"})
 
     def _joined(self, one: Mention, other: Mention) -> bool:
         """Whether only `and`, commas, dashes and articles stand between two names, and they are of one span or none."""
-        start, end = one.j, other.i
+        start, end = self._behind_compound(one), other.i
         if self.taken.get(one.i) is not self.taken.get(other.i):
             return False
         if start == end:
@@ -233,6 +252,12 @@ class Sentence:
         if end - start > 4 or (end - start == 1 and (one.kind == "city") != (other.kind == "city")):
             return False  # in Seoul, Vietnam and …
         return all(self.tokens.words[i] in _JOINING or self.kinds(i) & _JOINERS for i in range(start, end))
+
+    def _behind_compound(self, one: Mention) -> int:
+        """The token behind a name, and behind what a hyphen glues to it: `EFTA-Staaten und Vietnam`."""
+        j, tokens = one.j, self.tokens
+        glued = j + 1 < self.last and tokens.words[j] == "-" and tokens.glued(j) and tokens.glued(j + 1)
+        return j + 2 if glued and not any(m.i == j + 1 for m in self.mentions) else j
 
     def in_brackets(self, pact: Linked) -> Linked | None:
         """The date that stands alone in brackets behind a name: `"Strategic Partnership" (2009)`."""

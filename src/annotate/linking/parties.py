@@ -54,7 +54,7 @@ def _parties(sentence: Sentence, pact: Linked, told: Sequence[Told]) -> tuple[Pa
     if len({m.code for m in inside}) > 1:  # one alone is a place or who keeps it: Accord de Samoa
         own += _as_parties(inside)
     beside, whole = _beside(sentence, pact)
-    if len(_unique(own)) < 2 and not whole:
+    if not whole and ({*_unique(own)} <= {*_as_parties(beside)} or len(_unique(own)) < 2):
         for one in told:
             if _is_about(sentence, one, pact):
                 own += _as_parties(_of_clause(sentence, one, pact, bool(beside)))
@@ -142,9 +142,11 @@ def _of_clause(sentence: Sentence, told: Told, pact: Linked, has_other: bool) ->
     linked = [g for g in groups if _is_linked(sentence, g)]
     before = max(told.verb.i, pact.match.i) + _BEHIND
     subjects = [g for g in groups if g not in linked and g[0].i < before and _may_act(sentence, g)]
+    if not subjects and told.clause.relative and pact in told.clause.pacts:
+        subjects = _antecedent(sentence, told.clause)
     if has_other:
         return subjects[0] if len(subjects) == 1 else []
-    own = [g for g in linked if g in told.clause.groups]
+    own = [g for g in linked if g in told.clause.groups or g is _fronted(sentence, clauses)]
     if told.event == "held" and pact.match.label == "AGREEMENT" and not own:
         return []
     withs = own or ([] if told.clause.groups else linked)
@@ -165,6 +167,20 @@ def _of_clause(sentence: Sentence, told: Told, pact: Linked, has_other: bool) ->
     if pact in told.clause.pacts and len(alone) == 1 == len(subjects):
         return alone[0]
     return []
+
+
+def _antecedent(sentence: Sentence, clause: Clause) -> list[list[Mention]]:
+    """The party that a relative clause tells of, right before it: `Brussels, which signed …`."""
+    start = clause.tokens[0]
+    return [g for g in sentence.groups if g[-1].j == start and len({m.code for m in g}) == 1]
+
+
+def _fronted(sentence: Sentence, clauses: Sequence[Clause]) -> list[Mention] | None:
+    """The party of a stretch that has no verb and is set off before who acts: `With China, Portugal signed …`."""
+    first = clauses[0]
+    if len(clauses) < 2 or first.verbs or len(first.groups) != 1 or not _is_linked(sentence, first.groups[0]):
+        return None
+    return first.groups[0] if first.groups[0][-1].j == first.tokens[-1] + 1 else None
 
 
 def _acts_alone(sentence: Sentence, group: Sequence[Mention], told: Told) -> bool:
@@ -195,11 +211,16 @@ def _around(sentence: Sentence, clause: Clause) -> list[Clause]:
         before = sentence.clauses[at - 1]
         told = any(v.event in _AGREEING for v in before.verbs)
         acting = any(not (_is_linked(sentence, g) or _is_place(sentence, g)) for c in found for g in c.groups)
-        if before.verbs and (acting or not told):
+        if (before.verbs and (acting or not told)) or (acting and _is_apart(sentence, found[0])):
             break
         at -= 1
         found.insert(0, before)
     return found
+
+
+def _is_apart(sentence: Sentence, clause: Clause) -> bool:
+    """Whether a semicolon sets a clause off, so that its subject is its own."""
+    return sentence.tokens.words[clause.tokens[0]] in ";；"
 
 
 _AGREEING = frozenset({"signed", "established", "upgraded", "negotiating", "agreed", "held", "other"})
@@ -245,10 +266,14 @@ def _both(sentence: Sentence) -> list[Mention]:
     """The two that `both countries` are: those that the sentence names together, else those of the one before."""
     inside = {i for one in sentence.pacts for i in range(one.match.i, one.match.j)}
     groups = [group for group in sentence.groups if group[0].i not in inside and not _is_place(sentence, group)]
-    groups = [group for group in groups if any(m.kind != "city" for m in group)]
-    if groups:
-        pairs = [group for group in groups if len({m.code for m in group}) == 2]
-        return pairs[0] if len(pairs) == 1 else []
+    pairs = [group for group in groups if len({m.code for m in group}) == 2 and any(m.kind != "city" for m in group)]
+    if len(pairs) == 1:
+        return pairs[0]
+    named = {m.code: m for group in groups for m in group}
+    if len(named) == 2 and not pairs:
+        return [*named.values()]
+    if any(m.kind != "city" for m in named.values()):
+        return []
     return _named_before(sentence)
 
 

@@ -33,6 +33,7 @@ LISTS: Mapping[str, tuple[str, str | tuple[str, ...]]] = {
     "denied": ("words that deny it: not, refused", "none"),
     "not_until": ("before the date that a denial runs to: not until 1994", "none"),
     "clause": ("signs and words that begin another clause: a comma, which, after", "none"),
+    "clause_end": ("endings of verbs that end a clause: 했고, 지만", "none"),
     "relative": ("words that begin a clause about what stands before them, where it begins: which, das", "none"),
     "article": ("articles, also those that are glued on: l'", "none"),
     "state": ("behind adjectives of two countries that act: governments, 両政府", "none"),
