@@ -90,7 +90,7 @@ def test_a_month_in_a_date_is_no_verb() -> None:
 def test_both_are_the_two_that_the_sentence_told_of() -> None:
     """Capitals that sign are the two, and not who stands in the sentence before."""
     text = (
-        "Ghana is geen lid van Mercosur. In 2014 tekende Ottawa met Bern het Visserijverdrag (VVD), nadat beide in 2012 "
-        "een strategisch partnerschap waren aangegaan."
+        "Ghana is geen lid van Mercosur. In 2014 tekende Ottawa met Bern het Visserijverdrag (VVD), nadat beide in "
+        "2012 een strategisch partnerschap waren aangegaan."
     )
     assert {tuple(sorted(found)) for found in parties(text, "nl")} == {("CA", "CH")}
