@@ -16,9 +16,11 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from annotate.linking.anaphora import Mentioned, codes_of, pointing, settle_later
+from annotate.linking.clauses import Reading
+from annotate.linking.cues import Cue
 from annotate.linking.linked import PACTS, Linked
 from annotate.linking.listed import PLAIN, listed, may_be, what_of
-from annotate.linking.names import names_in
+from annotate.linking.names import Mention
 from annotate.linking.passages import Passages
 from annotate.linking.wording import wording
 from annotate.records import Fact
@@ -41,12 +43,13 @@ _OPEN, _CLOSE = "(（[", ")）]"
 _QUOTES = "\"'“”„‘’«»「」『』《》"
 
 
-def settle_identity(spans: Sequence[Linked], facts: Sequence[Fact], tokens: Tokens) -> None:
+def settle_identity(spans: Sequence[Linked], facts: Sequence[Fact], reading: Reading) -> None:
     """Give agreements and partnerships without a key one, where the text and its facts settle which they are."""
     pacts = [span for span in spans if span.match.label in PACTS]
     if not pacts:
         return
-    text = _Text(spans, facts, tokens)
+    tokens = reading.tokens
+    text = _Text(spans, facts, reading)
     mentioned = [text.mentioned(pact) for pact in pacts]
     open_ones = [one for one in mentioned if one.single and one.value.id is None]
     for one in open_ones:
@@ -85,8 +88,9 @@ def _mean(pact: Linked, meant: Linked) -> None:
 class _Text:
     """What the keys of a text's agreements are made of."""
 
-    def __init__(self, spans: Sequence[Linked], facts: Sequence[Fact], tokens: Tokens) -> None:
-        self.tokens = tokens
+    def __init__(self, spans: Sequence[Linked], facts: Sequence[Fact], reading: Reading) -> None:
+        self._reading, self.tokens = reading, reading.tokens
+        tokens = reading.tokens
         self.passages = Passages(tokens, {i for span in spans for i in range(span.match.i, span.match.j)})
         days = {span.id: span.value for span in spans if isinstance(span.value, DateValue)}
         #: When what came about, by the span of an agreement: the first date that facts or the value tell of it.
@@ -171,15 +175,15 @@ class _Text:
         """The two of whom the sentence names one at most."""
         pact, passages = one.pact, self.passages
         grammar, place = pact.grammar, pact.match.start
-        sentence = sentence_around(self.tokens.text, place, pact.match.end)
-        both = next(wording(grammar, "both_parties").find(self.tokens.text, *sentence), None)
+        cues, _ = self._sentence(pact)
+        both = next((cue for at in sorted(cues) for cue in cues[at] if cue.list == "both"), None)
         if both is not None:
-            return {*passages.pair_before(grammar, place, both[2] == "countries")}
+            return {*passages.pair_before(grammar, place, both.event == "countries")}
         if one.pointing == "theirs":
             return {*(passages.told_together(grammar, place) or passages.pair_before(grammar, place, False))}
         if isinstance(one.value, AgreementValue) and one.topic is None:
             return set()
-        if one.value.kind == "alliance" or _with_others(pact, sentence, self.tokens):
+        if one.value.kind == "alliance" or self._with_others(pact):
             return set()
         pair: Sequence[str] = ()
         if isinstance(one.value, PartnershipValue):
@@ -189,6 +193,22 @@ class _Text:
             first = passages.first_of(grammar, place)
             pair = (first, *told) if first is not None else ()
         return {*pair}
+
+    def _sentence(self, pact: Linked) -> tuple[dict[int, list[Cue]], list[Mention]]:
+        """The cues and the names of the sentence of a mention."""
+        place = sentence_around(self.tokens.text, pact.match.start, pact.match.end)
+        return self._reading.words(pact.grammar, *self.tokens.within(*place))
+
+    def _with_others(self, pact: Linked) -> bool:
+        """Whether the sentence names a party by a name that no list has: capitals behind `with`, or a name `and`."""
+        first, last = self.tokens.within(*sentence_around(self.tokens.text, pact.match.start, pact.match.end))
+        words, lexicon = self.tokens.words, pact.grammar.lexicon
+        mentions = [mention for mention in self._sentence(pact)[1] if mention.kind != "demonym"]
+        known = {i for m in mentions for i in range(m.i, m.j)} | {*range(pact.match.i, pact.match.j)}
+        links = [i for i in range(first, last) if "agreement_party_link" in (lexicon[words[i]] or ())]
+        links += [m.j for m in mentions if m.j < last and "party_and" in (lexicon[words[m.j]] or ())]
+        behind = {k for i in links for k in range(i + 1, min(last, i + 3))}
+        return any(words[k][0].isupper() for k in behind - known)
 
     def _others(self, one: Mentioned, told: set[str]) -> bool:
         """Whether the sentence names any besides a party, but for those with whom it tells of others."""
@@ -205,9 +225,7 @@ class _Text:
         told = {party.code or "" for party in value.parties}
         if len(told) > 1 or (isinstance(value, AgreementValue) and value.kind not in KIND_TOPICS):
             return None
-        if (isinstance(value, PartnershipValue) and not told) or _with_others(
-            one.pact, sentence_around(self.tokens.text, place, one.pact.match.end), self.tokens
-        ):
+        if (isinstance(value, PartnershipValue) and not told) or self._with_others(one.pact):
             return None
         back = 1 if told or one.pointing else 0
         near = {m.code for mentions in self.passages.near(grammar, place, back) for m in mentions}
@@ -336,18 +354,6 @@ def _year(day: DateValue | None) -> str | None:
     """The year of a date that lies within one."""
     within = day is not None and day.start and day.end and day.start[:4] == day.end[:4]
     return day.start[:4] if day and day.start and within else None
-
-
-def _with_others(pact: Linked, sentence: tuple[int, int], tokens: Tokens) -> bool:
-    """Whether the sentence names a party by a name that no list has: capitals behind `with`, or known name `and`."""
-    first, last = tokens.within(*sentence)
-    words, lexicon = tokens.words, pact.grammar.lexicon
-    mentions = [*names_in(pact.grammar, "city").find(tokens, first, last)]
-    known = {i for m in mentions for i in range(m.i, m.j)} | {*range(pact.match.i, pact.match.j)}
-    links = [i for i in range(first, last) if "agreement_party_link" in (lexicon[words[i]] or ())]
-    links += [m.j for m in mentions if m.j < last and "party_and" in (lexicon[words[m.j]] or ())]
-    behind = {k for i in links for k in range(i + 1, min(last, i + 3))}
-    return any(words[k][0].isupper() for k in behind - known)
 
 
 def _subject(pact: Linked, tokens: Tokens) -> tuple[str | None, str | None]:

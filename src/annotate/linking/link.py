@@ -36,7 +36,7 @@ def link(spans: list[Linked], tokens: Tokens, region: str | None = None, today: 
         span.id = f"s{number}"
         span.text = tokens.text[span.match.start : span.match.end]
     facts = list(facts_in(spans, reading))
-    settle_identity(spans, facts, tokens)
+    settle_identity(spans, facts, reading)
     return facts
 
 

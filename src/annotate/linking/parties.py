@@ -161,7 +161,7 @@ def _of_clause(sentence: Sentence, told: Told, pact: Linked, has_other: bool) ->
         several = [g for g in several if g in told.clause.groups]
     if len(several) == 1:
         return several[0]
-    if not withs and any(clause.has("both") for clause in clauses):
+    if not withs and any(_tells_of_both(clause) for clause in clauses):
         return _both(sentence)
     alone = [g for g in subjects if g in told.clause.groups and _acts_alone(sentence, g, told)]
     if pact in told.clause.pacts and len(alone) == 1 == len(subjects):
@@ -260,6 +260,11 @@ def _is_place(sentence: Sentence, group: Sequence[Mention]) -> bool:
     while before >= sentence.first and "article" in sentence.kinds(before):
         before -= 1
     return before >= sentence.first and sentence.has(before, "place") is not None
+
+
+def _tells_of_both(clause: Clause) -> bool:
+    """Whether a clause speaks of the two, and not only of their relations."""
+    return any(cue.list == "both" and cue.event != "relations" for cue in clause.others)
 
 
 def _both(sentence: Sentence) -> list[Mention]:

@@ -49,7 +49,10 @@ LISTS: Mapping[str, tuple[str, str | tuple[str, ...]]] = {
     "link_after": ("behind a party, where the agreement follows: との, 与…的", "none"),
     "worth_before": ("between a sum and the agreement that it is of: 규모의, の", "none"),
     "place": ("before a country that is a place and no party: in, from", "none"),
-    "both": ("names of two parties that the sentence before has named: both countries, 両国", "none"),
+    "both": (
+        "names of two that were told of: as countries, 両国, as parties of any sort, both sides, or by their relations",
+        ("countries", "parties", "relations"),
+    ),
     "pronoun": ("words for what the sentence before has named: it, il", "none"),
     "demonym": ("adjectives and short forms of countries and organisations: Vietnamese, franco, 越", "parties"),
     "ending": ("endings of names of countries: Вьетнам-ом", "none"),
