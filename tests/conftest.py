@@ -38,6 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
     pipeline.assemble = checked(pipeline.assemble)  # type: ignore[attr-defined]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one language go to one process of pytest-xdist, which then reads its rules once."""
+    for item in items:
+        given = getattr(getattr(item, "callspec", None), "params", {})
+        lang = given.get("lang") or getattr(given.get("case"), "lang", None)
+        if isinstance(lang, str) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(f"lang-{lang}"))
+
+
 def checked(make: Callable[..., Record]) -> Callable[..., Record]:
     """The function that makes records, with the check behind it."""
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "annotate")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_LEAVE_OUT = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "PY_COLORS", "TERM")
+LEFT_OUT = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "PY_COLORS", "TERM")
 
 
 def environment(**more: str) -> dict[str, str]:
     """The environment of a user who asked for nothing."""
-    kept = {name: value for name, value in os.environ.items() if name not in _LEAVE_OUT}
+    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
     return kept | {"COLUMNS": "200"} | more
 
 

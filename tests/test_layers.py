@@ -60,9 +60,10 @@ def tree(module: str) -> ast.Module:
     return ast.parse(PATHS[module].read_text(encoding="utf-8"))
 
 
-def imports(module: str) -> set[str]:
+@cache
+def imports(module: str) -> frozenset[str]:
     """The modules of the package that a module imports, at its top or inside a function."""
-    return {name for node in ast.walk(tree(module)) for name in imported(node)} & {*MODULES} - {module}
+    return frozenset(name for node in ast.walk(tree(module)) for name in imported(node)) & {*MODULES} - {module}
 
 
 def imported(node: ast.AST) -> Iterator[str]:

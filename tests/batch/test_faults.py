@@ -1,6 +1,6 @@
 """What happens to a real run when real things go wrong: kills, full disks, inputs that move, other runs.
 
-The command runs in processes of its own. The long tests are marked slow: `pytest -m slow tests/test_faults.py`.
+The command runs in processes of its own. The long tests are marked slow: `pytest -m slow tests/batch/test_faults.py`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from annotate.cli.app import app
 
 COMMAND = [sys.executable, "-c", "from annotate.cli import main; main()"]
 SENTENCES = [
@@ -62,6 +65,13 @@ def finish(folder: Path, *arguments: str, status: int = 0) -> str:
     assert process.returncode == status, told
     assert "Traceback" not in told
     return told
+
+
+def straight(folder: Path) -> None:
+    """The output that an undisturbed run gives, made in this process, where spaCy is there already."""
+    with chdir(folder):
+        done = CliRunner().invoke(app, ["run", "rows.jsonl", "-o", "straight", "--lang", "nl"])
+    assert done.exit_code == 0, done.output
 
 
 def state(folder: Path) -> Path:
@@ -109,7 +119,10 @@ def kill_and_finish(folder: Path, kills: int, documents: int, seed: int, *option
             assert all(json.loads(line)["schema"] == "annotate/2" for line in shard.read_bytes().splitlines())
         done = max(done, known)
     told = finish(folder, "rows.jsonl", "-o", "out", *options)
-    finish(folder, "rows.jsonl", "-o", "straight", *[o for o in options if o not in ("-n", "2")])
+    if "--shard-size" in options:
+        finish(folder, "rows.jsonl", "-o", "straight", *[o for o in options if o not in ("-n", "2")])
+    else:
+        straight(folder)
     assert result(folder) == result(folder, "straight")
     whole, resumed = (json.loads((folder / out / "manifest.json").read_text()) for out in ("straight", "out"))
     for key in ("counts", "labels", "languages", "failures"):
@@ -121,7 +134,7 @@ def kill_and_finish(folder: Path, kills: int, documents: int, seed: int, *option
 @pytest.mark.parametrize("options", [(), slow("-n", "2"), slow("--shard-size", "97")])
 def test_killed_twice_and_more(tmp_path: Path, options: tuple[str, ...]) -> None:
     """After `kill -9` at random points, the run that finishes gives the bytes and counts of an undisturbed one."""
-    kill_and_finish(tmp_path, 2, 600, 1, *options)
+    kill_and_finish(tmp_path, 2, 240, 1, *options)
 
 
 @pytest.mark.slow
@@ -135,7 +148,7 @@ def test_killed_fifty_times(tmp_path: Path, options: tuple[str, ...]) -> None:
 def test_killed_while_it_publishes(tmp_path: Path) -> None:
     """Kills that come while files get their names, too, lose nothing and leave no record cut."""
     rows(tmp_path / "rows.jsonl", 60)
-    finish(tmp_path, "rows.jsonl", "-o", "straight")
+    straight(tmp_path)
     for number in range(50):
         process = start(tmp_path, "rows.jsonl", "-o", "out", *(["--no-resume"] if number % 2 else []))
         draft = f"*.{8 * '[0-9a-f]'}.journal"
@@ -149,14 +162,14 @@ def test_killed_while_it_publishes(tmp_path: Path) -> None:
 
 def test_what_was_reported_as_done_is_not_done_again(tmp_path: Path) -> None:
     """All documents that the journal had at a kill are kept by the next run."""
-    rows(tmp_path / "rows.jsonl", 900)
+    rows(tmp_path / "rows.jsonl", 300)
     process = start(tmp_path, "rows.jsonl", "-o", "out")
-    wait_until(lambda: journaled(tmp_path) > 200)
+    wait_until(lambda: journaled(tmp_path) > 60)
     process.kill()
     process.communicate()
     known = journaled(tmp_path)
     told = finish(tmp_path, "rows.jsonl", "-o", "out", "--json")
-    assert known > 200
+    assert known > 60
     assert "Traceback" not in told
     assert json.loads((tmp_path / "out" / ".annotate" / "last.json").read_text())["run"]["kept"] >= known - 1
 
@@ -167,7 +180,7 @@ def test_asked_to_stop_it_stops_and_goes_on_later(
     tmp_path: Path, number: signal.Signals, options: tuple[str, ...]
 ) -> None:
     """Ctrl-C and SIGTERM end a run at once, without a traceback; the same call goes on from there."""
-    rows(tmp_path / "rows.jsonl", 600)
+    rows(tmp_path / "rows.jsonl", 200)
     process = start(tmp_path, "rows.jsonl", "-o", "out", *options)
     wait_until(lambda: journaled(tmp_path) > 20)
     process.send_signal(number)
@@ -183,7 +196,7 @@ def test_asked_to_stop_it_stops_and_goes_on_later(
 
 def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path) -> None:
     """A worker process killed from outside is replaced, and every document is done."""
-    rows(tmp_path / "rows.jsonl", 600)
+    rows(tmp_path / "rows.jsonl", 300)
     process = start(tmp_path, "rows.jsonl", "-o", "out", "-n", "2")
     wait_until(lambda: journaled(tmp_path) > 20)
     for _ in range(2):  # the oldest, so that it is not twice the same document
@@ -192,7 +205,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path) -> None:
         wait_until(lambda: journaled(tmp_path) > known + 50)  # noqa: B023
     _, told = process.communicate(timeout=120)
     assert process.returncode == 0, told
-    finish(tmp_path, "rows.jsonl", "-o", "straight")
+    straight(tmp_path)
     assert result(tmp_path) == result(tmp_path, "straight")
 
 
@@ -217,11 +230,11 @@ def busy_children(parent: int) -> list[int]:
 def test_a_full_disk_keeps_what_is_done(tmp_path: Path) -> None:
     """On a real file system that fills up the run says so; with more room the same call goes on and finishes."""
     inside = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
-    mounting = f"mount -t tmpfs -o size=600k none {tmp_path}/out"
+    mounting = f"mount -t tmpfs -o size=300k none {tmp_path}/out"
     (tmp_path / "out").mkdir()
     if shutil.which("unshare") is None or subprocess.run([*inside, mounting], check=False).returncode:
         pytest.skip("this machine allows no file system of one's own")
-    rows(tmp_path / "rows.jsonl", 800)
+    rows(tmp_path / "rows.jsonl", 300)
     run = f"{sys.executable} -c 'from annotate.cli import main; main()' run rows.jsonl -o out --lang nl"
     script = (
         f"{mounting} && ({run}; echo status $?; ls out; "
@@ -232,9 +245,9 @@ def test_a_full_disk_keeps_what_is_done(tmp_path: Path) -> None:
     assert done.stdout.split() == ["status", "2", "status", "0"], done.stderr
     assert "the disk is full; free some space" in done.stderr
     assert "Traceback" not in done.stderr
-    finish(tmp_path, "rows.jsonl", "-o", "straight")
+    straight(tmp_path)
     assert (tmp_path / "annotations.jsonl").read_bytes() == result(tmp_path, "straight")[0]
-    assert json.loads((tmp_path / "last.json").read_text())["run"]["kept"] > 50
+    assert json.loads((tmp_path / "last.json").read_text())["run"]["kept"] > 20
 
 
 def test_two_runs_at_once(tmp_path: Path) -> None:
@@ -267,7 +280,7 @@ def test_an_input_that_changes_while_it_is_read(tmp_path: Path) -> None:
     with (tmp_path / "rows.jsonl").open("a") as file:
         file.write('xt": "En in 2025 nog een."}\n')
     finish(tmp_path, "rows.jsonl", "-o", "out")
-    finish(tmp_path, "rows.jsonl", "-o", "straight")
+    straight(tmp_path)
     assert result(tmp_path) == result(tmp_path, "straight")
 
 

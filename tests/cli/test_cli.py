@@ -1,4 +1,4 @@
-"""The command `annotate` as a user calls it: a process of its own, its files, streams and exit status."""
+"""The command `annotate` as a user calls it: its files, streams, processes and exit status."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+import annotate.cli
+from annotate.cli.app import app
 from annotate.records import Record
 from annotate.schema import invariants, json_schema
-from terminals import ANSI, COMMAND, environment, on_a_terminal
+from terminals import ANSI, COMMAND, LEFT_OUT, environment, on_a_terminal
 
 ARTICLE = "Op 18 januari 1950 tekende het land een contract van 2,5 miljard euro, zei de minister gisteren.\n"
 #: Spares a run the check of the patterns of all other languages.
 DUTCH = ("--lang", "nl")
 
 
-def annotate(
+def process(
     *arguments: object,
     stdin: str | bytes = b"",
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """One call of the command; nothing that a user does may end in a traceback."""
+    """One call of the command in a process of its own; nothing that a user does may end in a traceback."""
     done = subprocess.run(
         [COMMAND, *map(str, arguments)],
         input=stdin.encode() if isinstance(stdin, str) else stdin,
@@ -44,12 +48,27 @@ def annotate(
     return text
 
 
+def annotate(*arguments: object, stdin: str | bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The same in this process, where spaCy is there already; an error that nothing catches is the test's."""
+    words = [*map(str, arguments)]
+    with chdir(cwd or Path.cwd()):
+        done = CliRunner().invoke(app, words, stdin, env=dict.fromkeys(LEFT_OUT) | {"COLUMNS": "200"})
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
 def records(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def labels(record: Mapping[str, Any]) -> set[str]:
     return {span["label"] for span in record["spans"]}
+
+
+def slow(*options: str) -> Any:
+    """Options that reach another executor, which tests/batch/test_executors.py holds against the others."""
+    return pytest.param([*options], marks=pytest.mark.slow)
 
 
 @pytest.fixture
@@ -82,7 +101,7 @@ def ships(tmp_path: Path) -> Path:
 
 def test_a_folder_is_annotated_into_three_files(news: Path, tmp_path: Path) -> None:
     """`annotate run FOLDER -o OUT` writes annotations, errors and manifest, and nothing to stdout."""
-    done = annotate("run", "news", "-o", "out", cwd=tmp_path)
+    done = process("run", "news", "-o", "out", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         ".annotate",
@@ -118,7 +137,7 @@ def test_files_and_globs_may_be_mixed(news: Path, tmp_path: Path) -> None:
 
 def test_standard_input_to_standard_output() -> None:
     """`annotate run -` reads stdin and writes one record to stdout, and all else to stderr."""
-    done = annotate("run", "-", stdin=ARTICLE)
+    done = process("run", "-", stdin=ARTICLE)
     assert done.returncode == 0
     (line,) = done.stdout.splitlines()
     record = json.loads(line)
@@ -155,7 +174,7 @@ def test_an_output_of_someone_else_is_not_replaced(news: Path, tmp_path: Path) -
 def test_the_same_input_gives_the_same_bytes(news: Path, tmp_path: Path) -> None:
     """Two runs, in two processes with other hash seeds, write the same bytes."""
     for seed in ("1", "2"):
-        annotate("run", *DUTCH, news, "-o", tmp_path / seed, env={"PYTHONHASHSEED": seed})
+        process("run", *DUTCH, news, "-o", tmp_path / seed, env={"PYTHONHASHSEED": seed})
     first, second = (tmp_path / seed / "annotations.jsonl" for seed in ("1", "2"))
     assert first.read_bytes() == second.read_bytes()
 
@@ -164,7 +183,7 @@ def test_what_fails_is_set_aside(news: Path, tmp_path: Path) -> None:
     """A document that cannot be read costs no other: it goes to the errors with its line, exit status 1."""
     (news / "empty.txt").write_bytes(b"")
     (news / "rows.jsonl").write_text(f'{{"text": "{ARTICLE.strip()}"}}\n{{"text": "Op 18 jan\n{{"body": "x"}}\n')
-    done = annotate("run", *DUTCH, "news", "-o", "out", cwd=tmp_path)
+    done = process("run", *DUTCH, "news", "-o", "out", cwd=tmp_path)
     assert done.returncode == 1
     errors = {row["source"]: row["error"] for row in records(tmp_path / "out" / "errors.jsonl")}
     assert errors == {
@@ -329,7 +348,7 @@ def test_a_wrong_call_is_told(arguments: list[str], told: str, news: Path, tmp_p
 def test_nothing_is_coloured_off_a_terminal(news: Path, tmp_path: Path) -> None:
     """Where stderr is no terminal there is no colour, no progress bar and no carriage return."""
     outputs = [
-        annotate("run", *DUTCH, news, "-o", tmp_path / "out"),
+        process("run", *DUTCH, news, "-o", tmp_path / "out"),
         annotate("run"),
         annotate("--help"),
         annotate("languages", "nl"),
@@ -494,8 +513,8 @@ def test_schema_is_the_published_one() -> None:
 
 def test_version_and_help() -> None:
     """`--version` names the version, `--help` the commands."""
-    assert re.fullmatch(r"annotate \d+\.\d+\.\d+\n", annotate("--version").stdout)
-    told = annotate("--help").stdout
+    assert re.fullmatch(r"annotate \d+\.\d+\.\d+\n", process("--version").stdout)
+    told = process("--help").stdout
     for command in ("run", "explain", "check", "test", "evaluate", "diff", "languages", "schema"):
         assert f" {command} " in told
 
@@ -530,11 +549,13 @@ def test_run_again_status_and_retry(news: Path, tmp_path: Path) -> None:
     assert len(records(tmp_path / "out" / "annotations.jsonl")) == 5
 
 
-@pytest.mark.parametrize("options", [["-n", "2"], ["--timeout", "30"], ["--executor", "process"], ["-n", "0"]])
+@pytest.mark.parametrize(
+    "options", [["-n", "2"], slow("--timeout", "30"), slow("--executor", "process"), slow("-n", "0")]
+)
 def test_processes_change_no_byte(news: Path, tmp_path: Path, options: list[str]) -> None:
     """Whoever does the work, the output is the same."""
     annotate("run", *DUTCH, news, "-o", tmp_path / "one")
-    assert annotate("run", *DUTCH, news, "-o", tmp_path / "more", *options).returncode == 0
+    assert process("run", *DUTCH, news, "-o", tmp_path / "more", *options).returncode == 0
     one, more = (tmp_path / name / "annotations.jsonl" for name in ("one", "more"))
     assert one.read_bytes() == more.read_bytes()
 

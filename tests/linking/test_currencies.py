@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from annotate.options import Options
-from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.spans import MoneySpan
-
-_PIPELINES: dict[str, Pipeline] = {}
+from pipelines import pipeline
 
 
 def sums(lang: str, text: str, region: str | None = None) -> list[tuple[str, str | None]]:
-    pipeline = _PIPELINES.setdefault(lang, Pipeline(Options(lang=lang)))
-    record = pipeline.annotate(Document("a", text, "a", region=region))
+    record = pipeline(lang).annotate(Document("a", text, "a", region=region))
     return [(span.text, span.value.currency) for span in record.spans if isinstance(span, MoneySpan)]
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from annotate.options import Options
-from annotate.pipeline import Pipeline
 from annotate.records import Document, Record
+from pipelines import pipeline
 
 
 def record(lang: str, text: str) -> Record:
-    return Pipeline(Options(lang=lang)).annotate(Document("a", text, "a"))
+    return pipeline(lang).annotate(Document("a", text, "a"))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import io
 import pkgutil
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -113,19 +114,24 @@ def in_modules() -> Iterator[tuple[str, re.Pattern[Any], frozenset[str]]]:
 
 def methods(name: str) -> frozenset[str]:
     """How an expression is called; `search` where that cannot be seen."""
-    called = {
-        node.attr
-        for tree in sources().values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-    }
-    return frozenset(called & {*_METHODS}) or frozenset({"search"})
+    return frozenset(attributes()[name] & {*_METHODS}) or frozenset({"search"})
+
+
+@cache
+def attributes() -> dict[str, set[str]]:
+    """What any module asks of a name: the attributes, by name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in (node for tree in sources().values() for node in ast.walk(tree)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found[node.value.id].add(node.attr)
+    return found
 
 
 def in_patterns() -> Iterator[tuple[str, re.Pattern[str], frozenset[str]]]:
     """Every `REGEX` of the pattern files; spaCy searches the text of a token with it."""
-    for path in sorted(PATTERNS.rglob("*.yaml")):
-        content, _ = parse(path.read_text(encoding="utf-8"))
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(PATTERNS.rglob("*.yaml"))}
+    for path, text in texts.items():
+        content, _ = parse(text if "REGEX" in text else "")
         for number, expression in enumerate(dict.fromkeys(map(str, regexes(content)))):
             yield f"{path.relative_to(PATTERNS).as_posix()}-{number}", re.compile(expression), frozenset({"search"})
 

@@ -7,11 +7,10 @@ from decimal import Decimal
 import pytest
 from babel.localedata import locale_identifiers
 
-from annotate.options import Options
-from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.rules import cldr
 from annotate.rules.grammar import Settings
+from pipelines import pipeline
 
 LANGUAGES = sorted({lang.split("-")[0] for lang in cldr.languages()})
 
@@ -86,12 +85,12 @@ def regions(lang: str) -> list[str]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_notations(lang: str) -> None:
     """A sum is read whole, with its exact amount, or not at all, in whatever language and region it stands."""
-    pipeline = Pipeline(Options(lang=lang))
+    annotator = pipeline(lang)
     lines = [f"{written} EUR" for written in (*WHOLE, *NOTHING)] + [f"EUR {written}" for written in (*WHOLE, *NOTHING)]
     expected = {line: Decimal(amount) for w, amount in WHOLE.items() for line in (f"{w} EUR", f"EUR {w}")}
     for region in regions(lang):
         document = Document("a", "\n\n".join(lines), "a", region=region or None)
-        spans = pipeline.annotate(document).money
+        spans = annotator.annotate(document).money
         found = {span.text: Decimal(span.value.amount or "") for span in spans}
         assert found == expected, region
 
@@ -99,8 +98,8 @@ def test_notations(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_scale_words(lang: str) -> None:
     """A number before a scale word is what it is alone: `2 500 million`, `2,5 million`, `1.125 million`."""
-    pipeline = Pipeline(Options(lang=lang))
-    engine = pipeline.rulebook.engine(lang)
+    annotator = pipeline(lang)
+    engine = annotator.rulebook.engine(lang)
     assert engine is not None
     grammar = engine.grammar
     words = [form for form, value in grammar.lists.get("scale", {}).items() if value in ("1000000", "10000000")]
@@ -124,6 +123,6 @@ def test_scale_words(lang: str) -> None:
         for written, number in wanted.items():
             if written == own and local != usual:
                 continue
-            record = pipeline.annotate(Document("a", f"{written} {words[0]} EUR", "a", region=region or None))
+            record = annotator.annotate(Document("a", f"{written} {words[0]} EUR", "a", region=region or None))
             amounts = [Decimal(span.value.amount or "") for span in record.money]
             assert amounts == [number * scale], (region, written, words[0])

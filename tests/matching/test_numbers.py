@@ -6,23 +6,18 @@ from decimal import Decimal
 
 import pytest
 
-from annotate.matching.match import Engine
 from annotate.matching.numbers import Number
 from annotate.matching.units import Unit, numeric_date
-from annotate.options import Options
-from annotate.pipeline import Pipeline
 from annotate.records import Document
-from annotate.rules import patterns
-from annotate.rules.grammar import Grammar
 from annotate.text.tokenise import tokenise
-
-_GRAMMARS: dict[str, Grammar] = {}
+from pipelines import pipeline
 
 
 def units(lang: str, text: str) -> list[Unit]:
-    grammar = _GRAMMARS.setdefault(lang, patterns.load(lang))
+    engine = pipeline(lang).rulebook.engine(lang)
+    assert engine is not None
     tokens = tokenise(text)
-    row = Engine(grammar)._words.row(tokens, 0, len(tokens), grammar.settings)
+    row = engine._words.row(tokens, 0, len(tokens), engine.grammar.settings)
     return row.units(0, len(row.words) - 1)
 
 
@@ -149,7 +144,7 @@ def test_letters_before_digits_are_a_code(lang: str) -> None:
     text = "A2024"
     assert [u.kinds for u in units(lang, text)][1:] == [{"code": None}]
     for sentence in ("In A2024.", "为A2024。", "A2024 was"):
-        spans = Pipeline(Options(lang=lang)).annotate(Document("a", sentence, "a")).spans
+        spans = pipeline(lang).annotate(Document("a", sentence, "a")).spans
         assert [span.text for span in spans] == []
 
 
@@ -167,7 +162,7 @@ def test_letters_before_digits_are_a_code(lang: str) -> None:
 )
 def test_roman_numeral_glued_to_a_year(lang: str, text: str, timex: list[str]) -> None:
     """A Roman numeral before a slash or hyphen is a quarter's or half's behind its word, else it begins a code."""
-    spans = Pipeline(Options(lang=lang)).annotate(Document("a", text, "a")).dates
+    spans = pipeline(lang).annotate(Document("a", text, "a")).dates
     assert [span.value.timex for span in spans] == timex
 
 
@@ -229,7 +224,7 @@ def test_no_day_and_month(lang: str, text: str) -> None:
 @pytest.mark.parametrize("lang", ["te", "sw"])
 def test_a_letter_that_is_no_scale_word(lang: str) -> None:
     """Where `m` is no word for a million, `£125m` is not 125 pounds."""
-    spans = Pipeline(Options(lang=lang)).annotate(Document("a", "£125m 2024", "a")).spans
+    spans = pipeline(lang).annotate(Document("a", "£125m 2024", "a")).spans
     assert "MONEY" not in {span.label for span in spans}
 
 

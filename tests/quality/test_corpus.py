@@ -200,18 +200,21 @@ def whole(record: Json) -> Record:
 # --- the pipeline -------------------------------------------------------------------------------
 
 
+@pytest.mark.xdist_group("corpus")
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_language_is_detected(lang: str) -> None:
     """No article has to be told its language."""
     assert {record["lang"] for record in annotated(lang)} == {lang}
 
 
+@pytest.mark.xdist_group("corpus")
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_gold_is_found(lang: str) -> None:
     """Dates and sums reach F1 0.95 with 97% of the values right, agreements and partnerships F1 0.85."""
     assert_good(gold(lang), annotated(lang), CORPUS_F1)
 
 
+@pytest.mark.xdist_group("corpus")
 def test_parties_and_facts_are_found() -> None:
     """Parties are right in 97% and found in 80%, facts in 95% and 80%, over all languages; none is far behind.
 

@@ -12,11 +12,10 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_compact_decimal, format_currency
 
-from annotate.options import Options
-from annotate.pipeline import Pipeline
 from annotate.records import Document
 from annotate.rules import cldr
 from annotate.spans import DateSpan, MoneySpan
+from pipelines import pipeline
 
 LANGUAGES = cldr.languages()
 
@@ -122,17 +121,12 @@ def _known(lang: str, name: str) -> list[pytest.MarkDecorator]:
     return [pytest.mark.xfail(reason=reason, strict=True)] if any(map(is_to_blame, texts)) else []
 
 
-@pytest.fixture(scope="module")
-def pipelines() -> dict[str, Pipeline]:
-    return {lang: Pipeline(Options(lang=lang)) for lang in LANGUAGES}
-
-
 def _share(wrong: list[object], count: int) -> None:
     assert len(wrong) <= 0.01 * count, f"{len(wrong)} of {count} read otherwise: {wrong[:3]}"
 
 
 @pytest.mark.parametrize(("lang", "name"), _cases(DATE_FORMATS))
-def test_date(lang: str, name: str, pipelines: dict[str, Pipeline]) -> None:
+def test_date(lang: str, name: str) -> None:
     """A date as CLDR writes it is one DATE with that value, in 99 of 100 cases."""
     locale = cldr.locale(lang)
     assert locale is not None
@@ -140,14 +134,14 @@ def test_date(lang: str, name: str, pipelines: dict[str, Pipeline]) -> None:
     wrong: list[object] = []
     for day in days:
         text, timex = DATE_FORMATS[name](locale, day)
-        spans = pipelines[lang].annotate(Document("a", text, "a")).spans
+        spans = pipeline(lang).annotate(Document("a", text, "a")).spans
         if [s.value.timex for s in spans if isinstance(s, DateSpan)] != [timex]:
             wrong.append((text, timex, [(s.text, s.value) for s in spans]))
     _share(wrong, len(days))
 
 
 @pytest.mark.parametrize(("lang", "name"), _cases(AMOUNT_FORMATS))
-def test_amount(lang: str, name: str, pipelines: dict[str, Pipeline]) -> None:
+def test_amount(lang: str, name: str) -> None:
     """A sum as CLDR writes it is one MONEY with that amount and currency, in 99 of 100 cases."""
     locale = cldr.locale(lang)
     assert locale is not None
@@ -155,7 +149,7 @@ def test_amount(lang: str, name: str, pipelines: dict[str, Pipeline]) -> None:
     wrong: list[object] = []
     for amount, currency in sums:
         text, value = AMOUNT_FORMATS[name](locale, amount, currency)
-        spans = pipelines[lang].annotate(Document("a", text, "a")).spans
+        spans = pipeline(lang).annotate(Document("a", text, "a")).spans
         found = [(Decimal(s.value.amount or 0), s.value.currency) for s in spans if isinstance(s, MoneySpan)]
         if found != [(value, currency)]:
             wrong.append((text, str(value), currency, [(str(a), c) for a, c in found]))

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from annotate.options import Options
 from annotate.pipeline import Pipeline
 from annotate.quality.explain import explain
 from annotate.records import Document
-
-_PIPELINES: dict[str, Pipeline] = {}
+from pipelines import pipeline
 
 
 def dates(lang: str, text: str, day: str | None = "2024-05-03") -> list[str]:
-    pipeline = _PIPELINES.setdefault(lang, Pipeline(Options(lang=lang)))
     return [
         text[span.start : span.end]
-        for span in pipeline.annotate(Document("a", text, "a", date=day)).spans
+        for span in pipeline(lang).annotate(Document("a", text, "a", date=day)).spans
         if span.label == "DATE"
     ]
 

@@ -356,7 +356,7 @@ def _bare_names(names: dict[str, str], found: Locale) -> Pairs:
     new = set.intersection(*words)
     for name, code in several.items():
         word = name.split()[-1 if name in english else position]
-        if any(_is_form(word, place) for place in places):
+        if _is_form(word, places):
             continue
         short = word.isalpha() and word < "\u0900" and len(word) <= 3 and code not in known
         if code not in _HISTORIC_CURRENCIES and code not in _GOLD and word not in new and not short:
@@ -371,15 +371,19 @@ def _english_names() -> frozenset[str]:
     return frozenset(fold(name) for code in _current_currencies() for name in _currency_names(english, code))
 
 
-def _place_words(found: Locale) -> frozenset[str]:
-    """The words of countries' names, which end the names of some currencies: `Bosna-Hersek`, `острова Кука`."""
-    return frozenset(word for name in found.territories.values() for word in fold(str(name)).split() if len(word) > 4)
+def _place_words(found: Locale) -> frozenset[tuple[int, str]]:
+    """The words of countries' names, which end the names of some currencies: `Bosna-Hersek`, `острова Кука`.
+
+    Each by its length and its stem, without up to two letters.
+    """
+    words = {word for name in found.territories.values() for word in fold(str(name)).split() if len(word) > 4}
+    return frozenset((len(word), word[: len(word) - left]) for word in words for left in range(3))
 
 
-def _is_form(word: str, other: str) -> bool:
-    """Whether two words differ in an ending of at most two letters: `герцеговины` and `герцеговина`."""
-    stem = max(len(word), len(other)) - 2
-    return len(word) > 4 and min(len(word), len(other)) >= stem > 2 and word[:stem] == other[:stem]
+def _is_form(word: str, places: frozenset[tuple[int, str]]) -> bool:
+    """Whether a word differs from that of a place in an ending of at most two letters: `герцеговины`, `герцеговина`."""
+    length = len(word)
+    return length > 4 and any((n, word[: max(length, n) - 2]) in places for n in range(length - 2, length + 3))
 
 
 def candidates(codes: Iterable[str]) -> str:

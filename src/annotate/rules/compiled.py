@@ -68,14 +68,17 @@ def _plain(lang: str) -> str:
 
 
 def _key(lang: str, roots: Sequence[Path], digests: dict[Path, bytes]) -> str:
-    """All that a grammar is made of; `digests` spares reading the shared files once more for each language."""
+    """All that a grammar is made of; `digests` spares reading the shared files once more for each language.
+
+    A folder that has no file for the language is no part of it: what is kept holds with and without that folder.
+    """
     made_of = []
     for path, root in patterns.files_of(lang.split("-")[0], roots):
         if path not in digests:
             digests[path] = blake2b(path.read_bytes(), digest_size=16).digest()
-        made_of.append((path.relative_to(root).as_posix(), digests[path]))
-    shown = [BUILT_IN.name if root == BUILT_IN else root.as_posix() for root in roots]
-    return repr((lang, software(), _parser(), shown, made_of))
+        shown = BUILT_IN.name if root == BUILT_IN else root.as_posix()
+        made_of.append((shown, path.relative_to(root).as_posix(), digests[path]))
+    return repr((lang, software(), _parser(), made_of))
 
 
 @cache
