@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import annotate.cli
 from annotate.cli.app import app
 from annotate.records import Record
 from annotate.schema import invariants, json_schema
