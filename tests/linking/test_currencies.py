@@ -68,3 +68,38 @@ def test_the_text_settles_the_currency(lang: str, text: str, currency: str | Non
     """A word of several currencies is that of the one country that the text names; cents and a bare dollar sign follow
     the text's own."""
     assert sums(lang, text)[-1][1] == currency
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("es", "La alcaldía de Bogotá gastará $45.000 millones.", [("$45.000 millones", "COP")]),
+        ("fr", "Le Canada versera 20 millions $ aux écoles.", [("20 millions $", "CAD")]),
+        ("es", "Chile y México gastarán $45.000 millones.", [("$45.000 millones", "USD")]),
+        ("es", "En Colombia, Estados Unidos gastará $45 millones.", [("$45 millones", "USD")]),
+        ("en", "Mexico exported $45 billion worth of cars.", [("$45 billion", "USD")]),
+        ("it", "Il Messico ha speso $45 milioni.", [("$45 milioni", "USD")]),
+        (
+            "es",
+            "México gastará $4,500 millones (unos 230 millones de dólares) y otros $90 millones.",
+            [("$4,500 millones", "MXN"), ("230 millones de dólares", "USD"), ("$90 millones", "MXN")],
+        ),
+    ],
+)
+def test_dollar_sign_of_the_country(lang: str, text: str, found: list[tuple[str, str]]) -> None:
+    """A bare dollar sign is of the one country that the text names and whose language it is in, else America's."""
+    assert sums(lang, text) == found
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "currency"),
+    [
+        ("it", "Costava 40mila lire.", "ITL"),
+        ("it", "In Turchia costava 40mila lire.", "TRY"),
+        ("pt", "Pagou 67.000 escudos.", "PTE"),
+        ("pt", "Em Cabo Verde pagou 67.000 escudos.", "CVE"),
+    ],
+)
+def test_money_of_the_language_home(lang: str, text: str, currency: str) -> None:
+    """A word of several currencies is that of the country named, else of the language's home, be it of the past."""
+    assert [code for _, code in sums(lang, text)] == [currency]

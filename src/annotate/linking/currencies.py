@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from annotate.linking.linked import Linked
 from annotate.linking.names import names_in
 from annotate.matching.numbers import Number
-from annotate.rules.cldr import region_currencies
+from annotate.rules.cldr import official_languages, past_currencies, region_currencies
 from annotate.rules.grammar import Grammar
 from annotate.spans import MoneyValue
 from annotate.text.sentences import sentence_around
@@ -46,6 +46,28 @@ class _Text:
         grammars = {id(span.grammar): span.grammar for span in self.sums}
         whole = (0, len(self.tokens.text))
         return set().union(*(_currencies_named(grammar, whole, self.tokens) for grammar in grammars.values()))
+
+    def local(self, grammar: Grammar) -> set[str]:
+        """The currencies of the countries that the text names and that speak its language officially.
+
+        None for a language that America speaks: in it a dollar is America's, whoever is told of.
+        """
+        if grammar.lang in official_languages("US"):
+            return set()
+        countries, _ = _countries_named(grammar, (0, len(self.tokens.text)), self.tokens)
+        own = (country for country in countries if grammar.lang in official_languages(country))
+        return set().union(*map(region_currencies, own))
+
+    @cached_property
+    def has_no_other_dollar(self) -> bool:
+        """Whether no sum says that it is in America's dollars, but one that tells what a sum before it is worth:
+        `$4,500 millones (230 millones de dólares)`."""
+        pairs = zip([None, *self.sums], self.sums, strict=False)
+        return all(not _is_dollar(sum_) or (before and self._brackets(before, sum_)) for before, sum_ in pairs)
+
+    def _brackets(self, one: Linked, other: Linked) -> bool:
+        between = self.tokens.text[one.match.end : other.match.start]
+        return "(" in between[-20:] and ")" not in between and len(between) < 80
 
     @cached_property
     def bare(self) -> int:
@@ -77,13 +99,20 @@ def settle_currencies(spans: list[Linked], tokens: Tokens, region: str | None = 
 
 
 def _settle(span: Linked, value: MoneyValue, text: _Text) -> None:
-    """The candidate whose country the sentence names, else the one whose country the whole text does."""
+    """The candidate whose country the sentence names, or the whole text does; else that of the language's home."""
     place = sentence_around(text.tokens.text, span.match.start, span.match.end)
     near = _currencies_named(span.grammar, place, text.tokens)
     fitting = [code for code in value.currency_candidates if code in near]
     fitting = fitting or [code for code in value.currency_candidates if code in text.named]
+    fitting = fitting or [code for code in value.currency_candidates if code in _once_at_home(span.grammar)]
     if len(fitting) == 1:
         span.value = replace(value, currency=fitting[0], currency_candidates=())
+
+
+def _once_at_home(grammar: Grammar) -> set[str]:
+    """What the home of a language has paid with before its money of today: `40mila lire` in Italian are Italian."""
+    region = grammar.settings.region or ""
+    return {*past_currencies(region)} - {*region_currencies(region)}
 
 
 def _settle_cents(span: Linked, value: MoneyValue, text: _Text) -> None:
@@ -95,7 +124,7 @@ def _settle_cents(span: Linked, value: MoneyValue, text: _Text) -> None:
 
 def _settle_dollar(span: Linked, value: MoneyValue, text: _Text) -> None:
     """A bare dollar sign is of the text's own dollars or pesos, where it has no other; in brackets it tells what those
-    are worth.
+    are worth. Without such sums it is of the one country that the text names and whose language it is in.
 
     It is America's where the text names America, or tells more sums in bare dollars than in those of its own.
     """
@@ -104,8 +133,11 @@ def _settle_dollar(span: Linked, value: MoneyValue, text: _Text) -> None:
     if len(codes) < 2 or _word(span)[:1].isalpha() or converted or "USD" in text.named:
         return
     own = [code for code in _spoken(text, but=span, surely=True) if code in codes]
+    local = codes & text.named
     if len({*own}) == 1 and own[0] != "USD" and len(own) >= text.bare:
         span.value = replace(value, currency=own[0])
+    elif len(local) == 1 and local >= {*own} and local <= text.local(span.grammar) and text.has_no_other_dollar:
+        span.value = replace(value, currency=local.pop())
 
 
 def _spoken(text: _Text, *, but: Linked, surely: bool = False) -> Iterator[str | None]:
@@ -116,6 +148,11 @@ def _spoken(text: _Text, *, but: Linked, surely: bool = False) -> Iterator[str |
             continue
         if not (surely and several and span.value.currency == "USD"):
             yield span.value.currency
+
+
+def _is_dollar(span: Linked) -> bool:
+    """Whether a sum says that it is in America's dollars, by more than their sign."""
+    return getattr(span.value, "currency", None) == "USD" and (len(_codes(span)) == 1 or _word(span)[:1].isalpha())
 
 
 def _word(span: Linked) -> str:
@@ -167,10 +204,16 @@ def _speaks_of(span: Linked, codes: set[str]) -> bool:
     return isinstance(span.value, MoneyValue) and span.value.currency in codes and sure
 
 
-def _currencies_named(grammar: Grammar, sentence: tuple[int, int], tokens: Tokens) -> set[str]:
+def _currencies_named(grammar: Grammar, place: tuple[int, int], tokens: Tokens) -> set[str]:
     """The currencies of all countries that a sentence names, and those that its adjectives stand for."""
-    first, last = tokens.within(*sentence)
-    mentions = [m for m in names_in(grammar).find(tokens, first, last) if m.kind == "territory"]
+    countries, currencies = _countries_named(grammar, place, tokens)
+    return currencies.union(*map(region_currencies, countries))
+
+
+def _countries_named(grammar: Grammar, place: tuple[int, int], tokens: Tokens) -> tuple[set[str], set[str]]:
+    """The countries that a sentence names, by their name, people or capital, and the currencies of its adjectives."""
+    first, last = tokens.within(*place)
+    mentions = [m for m in names_in(grammar, "city").find(tokens, first, last) if m.kind in ("territory", "city")]
     countries = {m.code for m in mentions}
     named = {i for m in mentions for i in range(m.i, m.j)}
     currencies: set[str] = set()
@@ -179,4 +222,4 @@ def _currencies_named(grammar: Grammar, sentence: tuple[int, int], tokens: Token
         if own:
             countries.update(own.get("party_adj", "").split())
             currencies.update([own["currency_adjective"]] if "currency_adjective" in own else ())
-    return currencies.union(*map(region_currencies, countries))
+    return countries, currencies

@@ -635,7 +635,9 @@ def _acronym(match: Match, line: _Line, grammar: Grammar) -> Match | None:
         end = min(len(line.units), last + 14)
         opening = next((n for n in range(last, end) if line.word(n) in _OPEN_BRACKETS), None)
         plain = opening is not None and all(
-            line.capital(n) or line.is_(n, *_JOINERS, "agreement_party_link", "territory") or line.word(n) in (",", "-")
+            line.capital(n)
+            or line.is_(n, *_JOINERS, "range_and", "agreement_party_link", "territory")
+            or line.word(n) in (",", "-")
             for n in range(last, opening)
         )
         place = _in_brackets(line, opening) if plain and opening is not None else None

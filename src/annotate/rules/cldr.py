@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -39,6 +40,11 @@ _DEFAULT_CURRENCIES = ("USD", "GBP", "EUR", "JPY", "CNY", "KRW", "RUB", "TRY", "
 _FAMILIES = {"USD": {"AUD", "CAD"}, "GBP": {"EGP", "GIP"}}
 
 _HISTORIC_CURRENCIES = ("DEM", "FRF", "NLG", "BEF", "ITL", "ESP", "ATS", "PTE", "GRD", "FIM", "IEP")
+
+#: Since when the money of a region is told of.
+_PAST = date(1800, 1, 1)
+
+_OFFICIAL = ("official", "de_facto_official")
 
 _PERIODS = ("year", "quarter", "month", "week", "day")
 _TIME_UNITS = ("hour", "minute", "second")
@@ -110,6 +116,30 @@ def region_currencies(region: str) -> tuple[str, ...]:
         return tuple(get_territory_currencies(region.upper(), tender=True))
     except (KeyError, ValueError):
         return ()
+
+
+@cache
+def past_currencies(region: str) -> tuple[str, ...]:
+    """The currencies in use in a region today or in the past two centuries.
+
+    >>> past_currencies("FI")
+    ('FIM', 'EUR')
+    """
+    try:
+        return tuple(get_territory_currencies(region.upper(), start_date=_PAST, end_date=date.max, tender=True))
+    except (KeyError, ValueError):
+        return ()
+
+
+@cache
+def official_languages(region: str) -> frozenset[str]:
+    """The languages that all of a region speaks officially.
+
+    >>> sorted(official_languages("CA"))
+    ['en', 'fr']
+    """
+    spoken = get_global("territory_languages").get(region.upper(), {})
+    return frozenset(lang for lang, told in spoken.items() if told["official_status"] in _OFFICIAL)
 
 
 def words_of(lang: str) -> dict[str, Pairs]:
