@@ -16,7 +16,7 @@ LINKED = [
         "en",
         "Fiji and Nepal signed a fisheries agreement. Fiji and Chad signed a visa agreement. This agreement expires "
         "in 2031.",
-        "fj-np/fisheries ch-fj/visas ch-fj/visas".replace("ch-fj", "fj-td"),
+        "fj-np/fisheries fj-td/visas fj-td/visas",
     ),
     (
         "de",
@@ -132,6 +132,13 @@ LINKED = [
         "Гана и Того подписали соглашение о рыболовстве, но соглашение вступит в силу позже.",
         "gh-tg/fisheries gh-tg/fisheries",
     ),
+    # There a sentence may begin with it, too.
+    (
+        "ru",
+        "Гана и Того подписали соглашение о рыболовстве. Соглашение вступит в силу осенью.",
+        "gh-tg/fisheries gh-tg/fisheries",
+    ),
+    ("ja", "ガーナとトーゴは漁業協定に署名した。協定は近く発効する。", "gh-tg/fisheries gh-tg/fisheries"),
     # The same words, whatever they mean.
     (
         "fr",
@@ -176,13 +183,22 @@ OPEN = [
     # Others act, who are no party.
     ("en", "Ghana and Togo signed a fisheries agreement. Nepal then declined to ratify the agreement."),
     ("de", "Ghana und Togo schlossen ein Abkommen über Fischerei. Nepal lehnte ab, das Abkommen zu ratifizieren."),
+    (
+        "en",
+        "Ghana and Togo signed a trade agreement. The European Parliament approved the interim trade agreement with "
+        "Togo.",
+    ),
+    # Words behind it tell of another, whatever they mean.
+    ("en", "Ghana and Togo signed a fisheries agreement. The agreement on lighthouse upkeep was signed in 2019."),
+    ("nl", "Ghana en Togo tekenden een visserijverdrag. Het verdrag met Ruritanië werd in 2019 getekend."),
+    ("ru", "Гана и Того подписали соглашение о рыболовстве. Соглашение о транзите подписано в 2019 году."),
     # Another party of its own; another year.
     ("ja", "ガーナとトーゴは漁業協定に署名した。ネパールとの協定は近く発効する。"),
     ("zh", "加纳与多哥签署渔业协定，并与尼泊尔签署协定。"),
     ("ru", "В 2014 году Гана и Того подписали соглашение о рыболовстве. Это соглашение подписали в 2019 году."),
     # Not `the`, not `this`; in a language without articles not of another sentence.
     ("en", "Ghana and Togo signed a fisheries agreement. An agreement was signed in 2019."),
-    ("ko", "가나와 토고는 어업협정을 체결했다. 협정은 2019년 서명됐다."),
+    ("ko", "가나와 토고는 어업협정을 체결했다. 두 도시에서 협정을 체결했다."),
     # Several.
     ("vi", "Lào và Nepal ký hiệp định về thuế. Các hiệp định này có hiệu lực năm 2019."),
     ("de", "Ghana und Togo unterzeichneten ein Abkommen über Fischerei. Die Abkommen traten 2019 in Kraft."),

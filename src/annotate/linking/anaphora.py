@@ -47,6 +47,8 @@ class Mentioned:
     year: str | None
     #: Whether it is one, not several.
     single: bool
+    #: The tokens of the text that are in dates and sums.
+    dated: Collection[int] = ()
 
     @property
     def value(self) -> AgreementValue | PartnershipValue:
@@ -69,17 +71,34 @@ def settle_later(
 def _meant(one: Mentioned, earlier: _Earlier, passages: Passages, tokens: Tokens) -> Linked | None:
     """The one of those before it that its words can mean, where these point back."""
     bare = _is_bare(one.pact, tokens)
-    handles = _asked(one, bare, tokens)
-    pointing = one.pointing
-    if pointing is None and (one.pact.grammar.lists.get("article") or not isinstance(one.value, AgreementValue)):
+    if bare and one.topic is None and _is_told_apart(one, tokens):
         return None
-    place = one.pact.match.start
+    handles = _asked(one, bare)
+    pointing, place = one.pointing, one.pact.match.start
+    if pointing is None:
+        if one.pact.grammar.lists.get("article") or not isinstance(one.value, AgreementValue):
+            return None
+        return earlier.one_of(handles, place, 1 if bare and passages.begins(place) else 0, alone=True)
     whole = bare or any(kind == "kind" for kind, _ in handles)
-    back = 1 if pointing == "this" else 0 if whole or pointing is None else None
-    return earlier.one_of(handles, passages, place, back, alone=pointing is None)
+    return earlier.one_of(handles, place, 1 if pointing == "this" else 0 if whole else None)
 
 
-def _asked(one: Mentioned, bare: bool, tokens: Tokens) -> tuple[Handle, ...]:
+def _is_told_apart(one: Mentioned, tokens: Tokens) -> bool:
+    """Whether words behind a head alone say which it is, though no list has them: `the agreement on gas transit`."""
+    match, grammar, text = one.pact.match, one.pact.grammar, tokens.text
+    if match.j >= len(tokens):
+        return False
+    if "agreement_party_link" in (grammar.lexicon[tokens.words[match.j]] or ()) and not one.value.parties:
+        return True
+    links = wording(grammar, "topic_link").find(text, match.end, min(len(text), match.end + _BESIDE))
+    place = next((end for start, end, _ in links if not text[match.end : start].strip()), None)
+    if place is None:
+        return False
+    i, _ = tokens.within(place, len(text))
+    return i < len(tokens) and tokens.words[i][0].isalpha() and i not in one.dated
+
+
+def _asked(one: Mentioned, bare: bool) -> tuple[Handle, ...]:
     """What the one that is meant has in common with a mention: the topic, the kind, or else the very words."""
     value, topic = one.value, _SAME_TOPIC.get(one.topic or "", one.topic)
     if isinstance(value, PartnershipValue):
@@ -126,15 +145,13 @@ class _Earlier:
         self._text: dict[Handle, _Told] = {}
         self._section: dict[Handle, _Told] = {}
 
-    def one_of(
-        self, handles: Collection[Handle], passages: Passages, place: int, back: int | None, alone: bool
-    ) -> Linked | None:
+    def one_of(self, handles: Collection[Handle], place: int, back: int | None, alone: bool = False) -> Linked | None:
         """The one that some handles are of, where all of these are one.
 
         With `back` those of so many sentences before are asked first; then those of the passage, then of the text.
-        With `alone` only those of the sentence are asked.
+        With `alone` only the first are asked.
         """
-        section = passages.section(place)
+        section = self._passages.section(place)
         if section > self._start:
             self._start, self._section = section, {}
         while self._next < len(self._mentioned) and self._mentioned[self._next].pact.match.start < place:
@@ -205,13 +222,20 @@ def _agrees(one: Mentioned, meant: Linked, passages: Passages, tokens: Tokens) -
     told = {party.code or party.name for party in one.value.parties}
     if not parties:
         return True
-    if told:
-        return told <= parties
     place = one.pact.match.start
+    if told:
+        return told <= parties and not _names_others(one, parties, passages)
     if passages.sentence(place) == passages.sentence(meant.match.start):
         return True
     named = {m.code for m in passages.near(one.pact.grammar, place, 0)[0] if m.kind != "city"}
     return not named or bool(named & parties)
+
+
+def _names_others(one: Mentioned, parties: set[str], passages: Passages) -> bool:
+    """Whether the sentence of a mention names any but the parties: `the European Parliament approved … with Chile`."""
+    match = one.pact.match
+    _, named = passages.around(one.pact.grammar, match.start, match.end)
+    return any(not parties.issuperset(m.code.split()) for m in named if not match.i <= m.i < match.j)
 
 
 def codes_of(pact: Linked) -> set[str]:

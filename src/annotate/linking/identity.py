@@ -17,10 +17,8 @@ from msgspec.structs import replace
 
 from annotate.linking.anaphora import Mentioned, codes_of, pointing, settle_later
 from annotate.linking.clauses import Reading
-from annotate.linking.cues import Cue
 from annotate.linking.linked import PACTS, Linked
 from annotate.linking.listed import PLAIN, listed, may_be, what_of
-from annotate.linking.names import Mention
 from annotate.linking.passages import Passages
 from annotate.linking.wording import wording
 from annotate.records import Fact
@@ -89,9 +87,8 @@ class _Text:
     """What the keys of a text's agreements are made of."""
 
     def __init__(self, spans: Sequence[Linked], facts: Sequence[Fact], reading: Reading) -> None:
-        self._reading, self.tokens = reading, reading.tokens
-        tokens = reading.tokens
-        self.passages = Passages(tokens, {i for span in spans for i in range(span.match.i, span.match.j)})
+        self.tokens = reading.tokens
+        self.passages = Passages(reading, {i for span in spans for i in range(span.match.i, span.match.j)})
         days = {span.id: span.value for span in spans if isinstance(span.value, DateValue)}
         #: When what came about, by the span of an agreement: the first date that facts or the value tell of it.
         self._days: dict[str, dict[str, DateValue]] = {}
@@ -104,6 +101,7 @@ class _Text:
                 self._days.setdefault(span.id, {}).setdefault(value.status, days[value.date_span])
             elif isinstance(value, PartnershipValue) and value.since_span in days:
                 self._days.setdefault(span.id, {})["since"] = days[value.since_span]
+        self._dated = {i for span in spans if span.match.label not in PACTS for i in range(span.match.i, span.match.j)}
         self._pacts = [span for span in spans if span.match.label in PACTS]
         self._starts = [pact.match.start for pact in self._pacts]
 
@@ -119,7 +117,8 @@ class _Text:
             words, topic = _subject(pact, self.tokens)
             topic = KIND_TOPICS.get(value.kind) or topic
             pact.value = replace(value, subject=value.subject or words)
-        return Mentioned(pact, topic, pointing(pact, self.tokens), _year(self._signed(pact)), single)
+        point = pointing(pact, self.tokens) if single else None
+        return Mentioned(pact, topic, point, _year(self._signed(pact)), single, self._dated)
 
     def _signed(self, pact: Linked) -> DateValue | None:
         """When it was signed, or a partnership began."""
@@ -175,7 +174,7 @@ class _Text:
         """The two of whom the sentence names one at most."""
         pact, passages = one.pact, self.passages
         grammar, place = pact.grammar, pact.match.start
-        cues, _ = self._sentence(pact)
+        cues, _ = passages.around(grammar, place, pact.match.end)
         both = next((cue for at in sorted(cues) for cue in cues[at] if cue.list == "both"), None)
         if both is not None:
             return {*passages.pair_before(grammar, place, both.event == "countries")}
@@ -192,18 +191,15 @@ class _Text:
         if not pair and len(told) == 1 and not self._others(one, told):
             first = passages.first_of(grammar, place)
             pair = (first, *told) if first is not None else ()
-        return {*pair}
-
-    def _sentence(self, pact: Linked) -> tuple[dict[int, list[Cue]], list[Mention]]:
-        """The cues and the names of the sentence of a mention."""
-        place = sentence_around(self.tokens.text, pact.match.start, pact.match.end)
-        return self._reading.words(pact.grammar, *self.tokens.within(*place))
+        _, named = passages.around(grammar, place, pact.match.end)
+        return {*pair} if all({*pair}.issuperset(mention.code.split()) for mention in named) else set()
 
     def _with_others(self, pact: Linked) -> bool:
         """Whether the sentence names a party by a name that no list has: capitals behind `with`, or a name `and`."""
         first, last = self.tokens.within(*sentence_around(self.tokens.text, pact.match.start, pact.match.end))
         words, lexicon = self.tokens.words, pact.grammar.lexicon
-        mentions = [mention for mention in self._sentence(pact)[1] if mention.kind != "demonym"]
+        _, named = self.passages.around(pact.grammar, pact.match.start, pact.match.end)
+        mentions = [mention for mention in named if mention.kind != "demonym"]
         known = {i for m in mentions for i in range(m.i, m.j)} | {*range(pact.match.i, pact.match.j)}
         links = [i for i in range(first, last) if "agreement_party_link" in (lexicon[words[i]] or ())]
         links += [m.j for m in mentions if m.j < last and "party_and" in (lexicon[words[m.j]] or ())]

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import islice, pairwise
 
+from annotate.linking.clauses import Reading
+from annotate.linking.cues import Cue
 from annotate.linking.names import Mention, names_in
 from annotate.rules.grammar import Grammar
-from annotate.text.sentences import Sentences
-from annotate.text.tokens import Tokens
+from annotate.text.sentences import Sentences, sentence_around
 
 #: A line without a full stop at its end, up to so many characters, is the heading of what follows it.
 _HEADING = 140
@@ -31,8 +32,8 @@ class Passages:
     Names in `taken`, which are tokens by number, are not counted: those in a name of an agreement or a company.
     """
 
-    def __init__(self, tokens: Tokens, taken: Collection[int] = ()) -> None:
-        self._tokens, self._taken = tokens, taken
+    def __init__(self, reading: Reading, taken: Collection[int] = ()) -> None:
+        self._reading, self._tokens, self._taken = reading, reading.tokens, taken
         self._named: dict[int, tuple[Mention, ...]] = {}
         self._all: frozenset[str] | None = None
 
@@ -78,6 +79,10 @@ class Passages:
         """Whom the sentence around a place names, and each of so many before it in the passage."""
         return tuple(islice(self._back(grammar, place), back + 1))
 
+    def around(self, grammar: Grammar, start: int, end: int) -> tuple[dict[int, list[Cue]], list[Mention]]:
+        """The cues and all names, adjectives too, of the sentence around a stretch."""
+        return self._reading.words(grammar, *self._tokens.within(*sentence_around(self._tokens.text, start, end)))
+
     def first_of(self, grammar: Grammar, place: int) -> str | None:
         """The one party of the sentence before, which it begins with, where the text began with it, too.
 
@@ -110,6 +115,11 @@ class Passages:
     def sentence(self, place: int) -> int:
         """The number of the sentence around a place."""
         return self._sentence(place)
+
+    def begins(self, place: int) -> bool:
+        """Whether a sentence begins at a place."""
+        start = self._sentences.starts[self._sentence(place)]
+        return not self._tokens.text[start:place].strip()
 
     def section(self, place: int) -> int:
         """Where the passage around a place begins: at its heading, or the text."""
