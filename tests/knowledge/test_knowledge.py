@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from annotate.cli.app import app
+from annotate.knowledge.claims import Claim, claims_of
 from annotate.knowledge.tables import TABLES
 from annotate.records import Fact, Meta, Record, Run
 from annotate.spans import (
@@ -275,6 +276,63 @@ def test_ask_finds_by_parties_kind_and_time(out: Path, tmp_path: Path, written: 
     assert "signed: 2011" in run(*asked, "--since", "2009")
     wrong = CliRunner().invoke(app, [*map(str, asked), "--kind", "tariff"])
     assert (wrong.exit_code, "is no kind" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("Fiji", 1), ("fj", 1), ("Fidji", 1), ("斐济", 1), ("Fidschi", 1), ("Nepal", 1), ("Chile", 0)]
+)
+def test_a_party_is_asked_for_by_code_or_name(out: Path, name: str, number: int) -> None:
+    """A country's name in any language is as good as its code."""
+    put(out, signed("a", "2011", day("2011", "2011-01-01", "2011-12-31")))
+    assert len(json.loads(run("knowledge", "ask", out, "--party", name, "--json"))) == number
+
+
+def test_ask_says_why_nothing_may_fit(out: Path) -> None:
+    """A word that is none of those in tables, or a time that ends before it begins, is told of; no day is made up."""
+    put(out, signed("a", "2011", day("2011", "2011-01-01", "2011-12-31")))
+    wrong = ("--party", "Fijy", "--level", "strategik", "--status", "signd", "--since", "2020", "--until", "2010")
+    told = CliRunner().invoke(app, ["knowledge", "ask", str(out), *wrong]).stderr
+    for words in ("'Fijy' is no country", "'strategik' is no usual level", "'signd' is no usual status", "since 2020"):
+        assert words in told
+    for when in ("yesterday", "2009-13", "2009-02-30", "٢٠٠٩"):
+        done = CliRunner().invoke(app, ["knowledge", "ask", str(out), "--since", when])
+        assert (done.exit_code, "is no year, month or day" in done.stderr) == (2, True)
+
+
+def test_what_is_no_output_leaves_nothing_behind(out: Path, tmp_path: Path) -> None:
+    """No folder is made for tables of what is not there, empty, or of a newer version."""
+    line = signed("a", "2011", day("2011", "2011-01-01", "2011-12-31")).to_json()
+    (out / "annotations.jsonl").write_bytes(line.replace(b"annotate/2", b"annotate/9") + b"\n")
+    (tmp_path / "empty").mkdir()
+    for name, words in (("nowhere", "No such file"), ("empty", "holds no annotations.jsonl")):
+        done = CliRunner().invoke(app, ["knowledge", str(tmp_path / name), "-o", str(tmp_path / "kn")])
+        assert (done.exit_code, words in done.stderr) == (2, True)
+    assert not (tmp_path / "kn").exists()
+    done = CliRunner().invoke(app, ["knowledge", str(out), "-o", str(tmp_path / "kn")])
+    assert (done.exit_code, "a newer version" in done.stderr) == (2, True)
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interruption keeps the claims of what was read; the tables of the next run are those of a run from nothing."""
+    records = [signed(f"{n}", f"{n}", day(f"{n}", f"{n}-01-01", f"{n}-12-31")) for n in range(2001, 2006)]
+    put(out, *records)
+    left = iter(range(3))
+
+    def stopped(record: Record) -> list[Claim]:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return claims_of(record)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("annotate.knowledge.store.claims_of", stopped)
+        done = CliRunner().invoke(app, ["knowledge", str(out), "-o", str(tmp_path / "kn")])
+    assert (done.exit_code, "goes on where this one stopped" in done.stderr) == (130, True)
+    again = CliRunner().invoke(app, ["knowledge", str(out), "-o", str(tmp_path / "kn")])
+    assert "of 5 records, 2 of them new or changed" in again.stderr
+    run("knowledge", out, "-o", tmp_path / "fresh")
+    assert table(tmp_path / "kn", "mentions") == table(tmp_path / "fresh", "mentions")
 
 
 def asked(path: Path, query: str) -> list[tuple[object, ...]]:

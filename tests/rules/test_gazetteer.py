@@ -235,11 +235,25 @@ def test_length_in_force_in_the_year_of_signing(tmp_path: Path) -> None:
     assert faults_of("nl", [root]) == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "found"),
+    [
+        ("fr", "Le TNP ouvre sa saison.", []),
+        ("fr", "Le traité de non-prolifération tient. Le TNP a été signé en 1968.", ["npt", "npt"]),
+        ("es", "El TNP sigue vigente.", ["npt"]),
+    ],
+)
+def test_an_acronym_may_be_a_word_in_one_language_alone(lang: str, text: str, found: list[str]) -> None:
+    """TNP is a theatre, too, in French, where it needs its treaty; in no other language."""
+    spans = annotated(lang, text).spans
+    assert [span.value.id for span in spans if isinstance(span.value, AgreementValue)] == found
+
+
 def test_own_names_are_known_too(tmp_path: Path) -> None:
     """Names of a folder of one's own come with the built-in ones, links and all, and forms as one reads them."""
     root = entries(
         tmp_path,
-        f"{RIVERS}, acronym: {{any: TR, nl: VR}}, weak_acronym: FLOW, signed: 2001, successor: lakes, "
+        f"{RIVERS}, acronym: {{any: TR, nl: VR}}, weak_acronym: {{ru: FLOW}}, signed: 2001, successor: lakes, "
         "forms: {ru: Договор~ о рек~ах, any: River Pact, de: Flussvertrag(s)}",
         "id: lakes, name: Treaty on Lakes, signed: 2002, in_force: 2003-01",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,7 +36,8 @@ class _Group(TyperGroup):
 group = typer.Typer(
     cls=_Group,
     no_args_is_help=True,
-    help="Who agreed what, when, for how much: one row for each agreement, over all articles and languages.",
+    help="Who agreed what, when, for how much: one row for each agreement, over all articles and languages. "
+    f"`annotate knowledge OUT -o DIR` is short for `annotate knowledge {_MAKE} OUT -o DIR`.",
 )
 app.add_typer(group, name="knowledge")
 
@@ -45,7 +47,7 @@ Decisions = Annotated[
 Reviewer = Annotated[str | None, typer.Option(metavar="NAME", help="Whose decisions; yours without.")]
 
 
-@group.command(_MAKE, hidden=True)
+@group.command(_MAKE)
 def make_command(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The output of `annotate run`: a folder, or a file.")],
     target: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder for the tables.")],
@@ -89,7 +91,7 @@ def make_command(
         if database is not None:
             add_tables(target, database)
     if not quiet:
-        found = ", ".join(f"{number:,} {name}" for name, number in made.rows.items())
+        found = ", ".join(counted(number, name[:-1]) for name, number in made.rows.items())
         read = f"{counted(made.taken.records, 'record')}, {made.taken.new:,} of them new or changed"
         where = f"{target} and {database}" if database is not None else f"{target}"
         note(f"{where}: {found}; of {read}")
@@ -109,13 +111,20 @@ def _decisions(out: Path, decisions: Path | None, reviewer: str | None) -> list[
     return [decision for decision in judged if decision.reviewer == name]
 
 
-_WHEN = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_WHEN = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 
 
 def _when(value: str | None) -> str | None:
-    if value is not None and not _WHEN.fullmatch(value):
+    if value is not None and not (_WHEN.fullmatch(value) and _is_day(f"{value}-01-01"[:10])):
         raise typer.BadParameter(f"{value!r} is no year, month or day; write it as 2009, 2009-10 or 2009-10-21")
     return value
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _kinds(values: list[str] | None) -> list[str]:
@@ -132,7 +141,8 @@ def _kinds(values: list[str] | None) -> list[str]:
 def ask_command(
     where: Annotated[Path, typer.Argument(metavar="DIR", help="Tables of `annotate knowledge`, or an output itself.")],
     party: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="A party: VN, EU, ASEAN. May be repeated: all of them.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A party: VN, Vietnam, ASEAN. May be repeated: all."),
     ] = None,
     kind: Annotated[
         list[str] | None,
@@ -175,17 +185,23 @@ def ask_command(
     lists: Sequence[list[str] | None] = (party, kind, level, status)
     parties, kinds, levels, statuses = (tuple(one or ()) for one in lists)
     question = Question(parties, kinds, levels, statuses, since, until, tuple(words or ()))
+    number = 0
     with told(ExportError, DecisionError, OutputError):
+        known = well_known()
         mine = _decisions(where, decisions, reviewer) if where.exists() and holds_records(where) else []
-        found = ask(where, question, known=well_known(), decisions=mine)
+        found = ask(where, question, known=known, decisions=mine)
         if as_json:
-            say(as_text([row.to_dict() for row in found]))
-            return
-        number = 0
-        for row in found:
-            say(_told(row))
-            number += 1
-    note(counted(number, "row"))
+            rows = [row.to_dict() for row in found]
+            number = len(rows)
+            say(as_text(rows))
+        else:
+            for row in found:
+                say(_told(row))
+                number += 1
+    if not as_json:
+        note(counted(number, "row"))
+    for doubt in question.doubts(known) if not number else ():
+        note(doubt)
 
 
 def _told(row: Found) -> str:

@@ -6,17 +6,20 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from annotate.export.articles import ExportError
 from annotate.knowledge.identity import Known
 from annotate.knowledge.read import read_rows
-from annotate.knowledge.rows import rows
+from annotate.knowledge.rows import STEPS, rows
 from annotate.knowledge.store import Store, grouped
 from annotate.knowledge.tables import Agreement, Partnership
 from annotate.quality.step import holds_records
 from annotate.review.decisions import Decision, living
 from annotate.review.pacts import merged
+from annotate.rules.tags import region_named
+from annotate.spans import LEVELS
 
 Found = Agreement | Partnership
 
@@ -39,7 +42,7 @@ class Question:
         parties = {party.casefold() for party in row.parties}
         level = {*row.level} if isinstance(row, Partnership) else {*()}
         return (
-            all(party.casefold() in parties for party in self.parties)
+            all(not called(party).isdisjoint(parties) for party in self.parties)
             and (not self.kinds or row.kind in self.kinds)
             and {*self.levels} <= level
             and (not self.statuses or row.status in self.statuses)
@@ -50,6 +53,29 @@ class Question:
     def _in_time(self, start: str, end: str) -> bool:
         since, until = self.since, self.until
         return (since is None or end[: len(since)] >= since) and (until is None or start[: len(until)] <= until)
+
+    def doubts(self, known: Mapping[str, Known]) -> Iterator[str]:
+        """What may be why nothing fits: words that are none of those that tables have."""
+        if self.since and self.until and self.since > self.until:
+            yield f"nothing came about since {self.since} and until {self.until}"
+        organisations = {party for entry in known.values() for party in entry.parties}
+        for party in self.parties:
+            if region_named(party) is None and party.upper() not in organisations:
+                yield f"{party!r} is no country and no organisation that is known; write a code (VN, ASEAN) or a name"
+        for given, usual, what in ((self.levels, LEVELS, "level"), (self.statuses, STEPS, "status")):
+            for word in given:
+                if word not in usual:
+                    yield f"{word!r} is no usual {what}; there are {', '.join(usual)}"
+
+
+@lru_cache(maxsize=256)
+def called(party: str) -> frozenset[str]:
+    """What a party may stand as in a row, in lower case: as it is written, and by its code.
+
+    >>> sorted(called("Việt Nam")), sorted(called("ASEAN"))
+    (['việt nam', 'vn'], ['asean'])
+    """
+    return frozenset({party.casefold(), (region_named(party) or party).casefold()})
 
 
 def _days(row: Found) -> Iterator[tuple[str, str]]:

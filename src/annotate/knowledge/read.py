@@ -13,7 +13,7 @@ from annotate.knowledge.tables import TABLES, Row
 
 def read_rows(folder: Path, name: str) -> Iterator[Row]:
     """The rows of a table that was written as JSON Lines; raises ExportError where there is none."""
-    path = folder / f"{name}.jsonl"
+    path, anew = folder / f"{name}.jsonl", f"`annotate knowledge OUT -o {folder}` writes it"
     decode = msgspec.json.Decoder(TABLES[name]).decode
     try:
         with path.open("rb") as file:
@@ -21,6 +21,6 @@ def read_rows(folder: Path, name: str) -> Iterator[Row]:
                 try:
                     yield decode(line)
                 except msgspec.DecodeError as error:
-                    raise ExportError(f"{path}:{number}: is no row of this version: {error}") from error
+                    raise ExportError(f"{path}:{number}: is no row of this version ({error}); {anew}") from error
     except OSError as error:
-        raise ExportError(f"{path}: {error.strerror}; `annotate knowledge OUT -o {folder}` writes it") from error
+        raise ExportError(f"{path}: {error.strerror}; {anew}") from error

@@ -29,7 +29,7 @@ from annotate.spans import DateValue, MoneyValue
 _PIECES = 5
 _NAMES = 5
 #: From the first step to the last.
-_STEPS = ("proposed", "negotiating", "signed", "ratified", "established", "upgraded", "in_force", "terminated")
+STEPS = ("proposed", "negotiating", "signed", "ratified", "established", "upgraded", "in_force", "terminated")
 #: What comes about once.
 _ONCE = ("signed", "ratified", "in_force", "established", "upgraded")
 _BEGINS = ("established", "upgraded")
@@ -150,8 +150,8 @@ class Gathered:
         )
 
     def _status(self) -> str | None:
-        steps = [step for step in _STEPS if step in self.statuses]
-        others = sorted(self.statuses - {*_STEPS, "valued_at"})
+        steps = [step for step in STEPS if step in self.statuses]
+        others = sorted(self.statuses - {*STEPS, "valued_at"})
         return steps[-1] if steps else others[0] if others else None
 
     def _disagreements(self) -> tuple[str, ...]:

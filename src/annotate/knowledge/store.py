@@ -27,6 +27,9 @@ from annotate.version import __version__
 #: Goes up with what a claim holds: claims of another version are made anew.
 _FORM = f"5 {__version__}"
 
+#: Records whose claims are written at once; what a kill costs at most.
+_AT_ONCE = 1000
+
 _TABLES = """
 CREATE TABLE form (name TEXT);
 CREATE TABLE records (id TEXT PRIMARY KEY, line BLOB, verdicts BLOB, run INTEGER) WITHOUT ROWID;
@@ -84,9 +87,10 @@ class Store:
         self._base.close()
 
     def take(self, out: str | Path, decisions: Iterable[Decision] = ()) -> Taken:
-        """Bring the claims up to date with an output and what was decided about it: all of it, or nothing.
+        """Bring the claims up to date with an output and what was decided about it.
 
-        Raises ExportError where a line is no record, or two have one id.
+        Raises ExportError where a line is no record, or two have one id. However it ends, the claims of what was read
+        stay, each record's whole: the next call reads the rest. Those of records that are gone go at the end.
         """
         judged = by_document(decisions)
         done = Taken()
@@ -94,16 +98,17 @@ class Store:
         try:
             ((run,),) = self._base.execute("SELECT coalesce(max(run), 0) + 1 FROM records")
             for line, where in Output(out).lines():
-                done.records += 1
                 done.new += self._take(line, where, judged, run)
+                done.records += 1
+                if done.records % _AT_ONCE == 0:
+                    self._base.execute("COMMIT")
+                    self._base.execute("BEGIN")
             done.gone = self._forget(run)
-            self._base.execute("COMMIT")
         except DiffError as error:
-            self._base.execute("ROLLBACK")
             raise ExportError(str(error)) from error
-        except BaseException:
-            self._base.execute("ROLLBACK")
-            raise
+        finally:
+            if self._base.in_transaction:  # a full disk ends it
+                self._base.execute("COMMIT")
         return done
 
     def _take(self, line: bytes, where: str, judged: Mapping[str, list[Decision]], run: int) -> bool:
@@ -117,9 +122,8 @@ class Store:
         one = article(Output.record(line, where), where, judged)
         earlier = base.execute("SELECT run FROM records WHERE id = ?", (one.id,)).fetchone()
         self._refuse_twice(one.id, earlier and earlier[0], run, where)
+        claims = claims_of(Record.from_dict(one.decided().record))
         base.execute("DELETE FROM claims WHERE record = ?", (one.id,))
-        row = (one.id, checksum, _verdicts(judged.get(one.id)), run)
-        base.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", row)
         base.executemany(
             "INSERT INTO claims VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -133,9 +137,11 @@ class Store:
                     claim.is_told,
                     _ENCODER.encode(claim),
                 )
-                for place, claim in enumerate(claims_of(Record.from_dict(one.decided().record)))
+                for place, claim in enumerate(claims)
             ),
         )
+        row = (one.id, checksum, _verdicts(judged.get(one.id)), run)
+        base.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", row)
         return True
 
     def _refuse_twice(self, name: str, seen: int | None, run: int, where: str) -> None:

@@ -21,6 +21,7 @@ from annotate.knowledge.pictures import draw
 from annotate.knowledge.rows import rows
 from annotate.knowledge.store import Store, Taken, grouped
 from annotate.knowledge.tables import TABLES
+from annotate.quality.step import DiffError, Output
 from annotate.review.decisions import Decision, living
 from annotate.review.pacts import merged
 from annotate.storage.write import explained, publish
@@ -60,6 +61,7 @@ def write_knowledge(
     """
     chosen, judged = tuple(formats), tuple(decisions)
     check_target(target)
+    _check_output(out)
     with explained(target):
         state = target / STATE
         state.mkdir(parents=True, exist_ok=True)
@@ -84,6 +86,14 @@ def check_target(target: Path) -> None:
         raise ExportError(f"{target}: is a file; name a folder with -o, and a database with --duckdb")
     if target.is_dir() and not (target / STATE).is_dir() and any(target.iterdir()):
         raise ExportError(f"{target}: holds what `annotate knowledge` has not made; name another folder with -o")
+
+
+def _check_output(out: str | Path) -> None:
+    """Raise ExportError where there is no output, before anything is made for its tables."""
+    try:
+        next(Output(out).lines(), None)
+    except DiffError as error:
+        raise ExportError(str(error)) from error
 
 
 @contextmanager

@@ -145,6 +145,9 @@ def _record(line: bytes, where: str) -> Record:
         raise DiffError(
             f"{where}: is an {schema} record, and {SCHEMA} is wanted; run `annotate run` into that output again"
         )
+    schema = record.get("schema", SCHEMA) if isinstance(record, dict) else SCHEMA
+    if schema != SCHEMA:
+        raise DiffError(f"{where}: is an {schema} record, and {SCHEMA} is wanted; a newer version may have written it")
     if not isinstance(record, dict) or "id" not in record or not isinstance(record.get("spans"), list):
         raise DiffError(f"{where}: is no record; it needs an id and a list of spans")
     for span in record["spans"]:

@@ -175,14 +175,14 @@ def _name(sources: Sources, list_name: str, entry: Name, home: _Home) -> None:
         acronym=str(usual[0]) if usual else None,
         level=tuple(map(str, entry.level)),
         parties=tuple(map(str, entry.parties)),
-        weak=tuple(map(str, entry.weak_acronym)),
+        weak=tuple(map(str, entry.weak_acronyms(home.main, "any"))),
         signed=str(entry.signed) if entry.signed else None,
         in_force=str(entry.in_force) if entry.in_force else None,
     )
     sources.entries[key] = (entry, home.shown)
     for acronym in entry.acronyms(home.main, "any"):
         _form(sources, f"{list_name}_acronym", key, f"={acronym}", acronym.place, home)
-    for acronym in entry.weak_acronym:
+    for acronym in entry.weak_acronyms(home.main, "any"):
         _form(sources, f"{list_name}_weak_acronym", key, f"={acronym}", acronym.place, home)
     _form(sources, f"{list_name}_name", key, _exact(entry.name), entry.name.place, home)
     for lang in (home.main, "any"):

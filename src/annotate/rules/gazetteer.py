@@ -119,7 +119,8 @@ def _known(entry: Name, label: str, field: str) -> KnownName:
     forms = {str(lang): tuple(dict.fromkeys(map(shown, listed))) for lang, listed in entry.forms.items()}
     everywhere, english = forms.pop("any", ()), forms.pop("en", ())
     name = shown(entry.name)
-    langs = ("any", *map(str, entry.acronym)) if isinstance(entry.acronym, dict) else ("any",)
+    by_lang = (one for one in (entry.acronym, entry.weak_acronym) if isinstance(one, dict))
+    langs = dict.fromkeys(("any", *(str(lang) for one in by_lang for lang in one)))
     return KnownName(
         id=str(entry.id),
         label=label,
@@ -127,7 +128,7 @@ def _known(entry: Name, label: str, field: str) -> KnownName:
         level=tuple(map(str, entry.level)),
         name=name,
         names_by_lang={"en": tuple(dict.fromkeys((name, *everywhere, *english))), **forms},
-        acronyms=tuple(dict.fromkeys(map(str, (*entry.acronyms(*langs), *entry.weak_acronym)))),
+        acronyms=tuple(dict.fromkeys(map(str, (*entry.acronyms(*langs), *entry.weak_acronyms(*langs))))),
         parties=tuple(map(str, entry.parties)),
         signed=_text(entry.signed),
         in_force=_text(entry.in_force),

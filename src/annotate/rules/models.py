@@ -7,6 +7,7 @@ files are read. Loading the models takes a while; they belong to the path on whi
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -260,6 +261,11 @@ When: TypeAlias = Annotated[
 ]
 
 
+Acronyms = Annotated[
+    Annotated[Words, Tag("(other)")] | Annotated[dict[FormKey, Words], Tag("(mapping)")], Discriminator(shape)
+]
+
+
 class Name(Model):
     """An agreement or partnership that is known by name, the same in all languages."""
 
@@ -270,11 +276,13 @@ class Name(Model):
     name: Annotated[Filled, AfterValidator(_known_form)] = Field(description="Its usual name in full")
     kind: Word | None = Field(None, description="Its kind, as the value has it")
     level: Words = Field([], description="Levels of a partnership")
-    acronym: Annotated[
-        Annotated[Words, Tag("(other)")] | Annotated[dict[FormKey, Words], Tag("(mapping)")], Discriminator(shape)
-    ] = Field([], description="Its acronyms, as a list or by language as forms are; the first is the usual one")
-    weak_acronym: Words = Field(
-        [], description="Acronyms that are also words: they count beside a head, or where the text has the name in full"
+    acronym: Acronyms = Field(
+        [], description="Its acronyms, as a list or by language as forms are; the first is the usual one"
+    )
+    weak_acronym: Acronyms = Field(
+        [],
+        description="Acronyms that are also words, or other names, likewise: they count beside a head, or where the "
+        "text has the name in full",
     )
     parties: Words = Field([], description="Who is party to it, as codes, where that is a closed and known set")
     signed: When | None = Field(None, description="When it was signed or adopted: a year, month or day")
@@ -292,10 +300,19 @@ class Name(Model):
         return self
 
     def acronyms(self, *langs: str) -> list[Text]:
-        """Its acronyms in some languages; written as a list, they are those of any."""
-        if not isinstance(self.acronym, dict):
-            return list(self.acronym) if "any" in langs else []
-        return [acronym for lang in langs for acronym in self.acronym.get(Text(lang), ())]
+        """Its acronyms in some languages."""
+        return _in(self.acronym, langs)
+
+    def weak_acronyms(self, *langs: str) -> list[Text]:
+        """Those of its acronyms in some languages that are also something else."""
+        return _in(self.weak_acronym, langs)
+
+
+def _in(acronyms: list[Text] | dict[Text, list[Text]], langs: Sequence[str]) -> list[Text]:
+    """Acronyms in some languages; written as a list, they are those of any."""
+    if not isinstance(acronyms, dict):
+        return list(acronyms) if "any" in langs else []
+    return [acronym for lang in langs for acronym in acronyms.get(Text(lang), ())]
 
 
 _KEYS: dict[str, Any] = {"anyOf": [{"enum": [*KINDS, *(f"{kind}?" for kind in KINDS)]}, {"type": "string"}]}

@@ -136,6 +136,27 @@ def _english_regions() -> Mapping[str, str]:
     return {name.casefold(): code for code, name in territories if len(code) == 2 and code not in _NOWHERE}
 
 
+@lru_cache(maxsize=4096)
+def region_named(given: str) -> str | None:
+    """The ISO 3166 code of a region by one of its codes, or its name in any language; None where it is no region.
+
+    >>> [region_named(word) for word in ("vn", "Vietnam", "Việt Nam", "Vietnã", "越南", "Vietnan")]
+    ['VN', 'VN', 'VN', 'VN', 'VN', None]
+    """
+    return region_code(given) or _regions().get(unicodedata.normalize("NFC", given.strip()).casefold())
+
+
+@cache
+def _regions() -> Mapping[str, str]:
+    """Regions by their names in all languages; what is one's name in one language and another's in another, is none."""
+    codes: dict[str, set[str]] = {}
+    for lang in cldr.languages():
+        for code, name in (found.territories if (found := cldr.locale(lang)) else {}).items():
+            if len(code) == 2 and code not in _NOWHERE:
+                codes.setdefault(str(name).casefold(), set()).add(code)
+    return {name: next(iter(ours)) for name, ours in codes.items() if len(ours) == 1}
+
+
 def stated_language(given: str) -> str:
     """The tag of a language; raises FieldError where CLDR knows none of that code or name."""
     tag = language_tag(given) if isinstance(given, str) else None
