@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from annotate.cli.app import app
@@ -220,7 +221,7 @@ def test_a_grown_output_gives_the_bytes_of_a_first_run(out: Path, tmp_path: Path
             assert (tmp_path / "kn" / f"{name}.{kind}").read_bytes() == (
                 tmp_path / "fresh" / f"{name}.{kind}"
             ).read_bytes()
-    assert sorted(path.name for path in (tmp_path / "kn" / ".knowledge").iterdir()) == ["claims.sqlite"]
+    assert sorted(path.name for path in (tmp_path / "kn" / ".knowledge").iterdir()) == ["claims.sqlite", "lock"]
 
 
 def test_parquet_has_days_as_days(out: Path, tmp_path: Path) -> None:
@@ -333,6 +334,19 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(
     assert "of 5 records, 2 of them new or changed" in again.stderr
     run("knowledge", out, "-o", tmp_path / "fresh")
     assert table(tmp_path / "kn", "mentions") == table(tmp_path / "fresh", "mentions")
+
+
+def test_runs_into_one_folder_take_turns(out: Path, tmp_path: Path) -> None:
+    """Where another run writes, nothing is touched; what one that was killed has left goes with the next."""
+    put(out, signed("a", "2011", day("2011", "2011-01-01", "2011-12-31")))
+    run("knowledge", out, "-o", tmp_path / "kn")
+    left = tmp_path / "kn" / ".knowledge" / "draft-0"
+    left.mkdir()
+    with FileLock(tmp_path / "kn" / ".knowledge" / "lock"):
+        done = CliRunner().invoke(app, ["knowledge", str(out), "-o", str(tmp_path / "kn")])
+    assert (done.exit_code, "another run writes there" in done.stderr, left.exists()) == (2, True, True)
+    run("knowledge", out, "-o", tmp_path / "kn")
+    assert not left.exists()
 
 
 def asked(path: Path, query: str) -> list[tuple[object, ...]]:

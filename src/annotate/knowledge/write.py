@@ -6,6 +6,7 @@ import csv
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+from filelock import FileLock, Timeout
 
 from annotate.export.articles import ExportError
 from annotate.export.cells import shown
+from annotate.export.database import refusals
 from annotate.knowledge.identity import Known
 from annotate.knowledge.pictures import draw
 from annotate.knowledge.rows import rows
@@ -29,6 +32,8 @@ from annotate.storage.write import explained, publish
 #: The folder within the target that the next run starts from; it says that the target is ours.
 STATE = ".knowledge"
 FORMATS = ("jsonl", "csv", "parquet")
+#: Seconds that a run waits for another one.
+_PATIENCE = 1
 
 
 @dataclass(slots=True)
@@ -65,7 +70,12 @@ def write_knowledge(
     with explained(target):
         state = target / STATE
         state.mkdir(parents=True, exist_ok=True)
-        with _drafts(state) as folder, closing(Store(state / "claims.sqlite")) as store:
+        with (
+            _alone(state),
+            _drafts(state) as folder,
+            refusals(folder / "refused", (sqlite3.OperationalError,)),
+            closing(Store(state / "claims.sqlite")) as store,
+        ):
             made = Made(store.take(out, judged))
             with ExitStack() as stack:
                 files = {name: [stack.enter_context(_OPEN[one](folder, name)) for one in chosen] for name in TABLES}
@@ -94,6 +104,22 @@ def _check_output(out: str | Path) -> None:
         next(Output(out).lines(), None)
     except DiffError as error:
         raise ExportError(str(error)) from error
+
+
+@contextmanager
+def _alone(state: Path) -> Iterator[None]:
+    """Keep other runs out, and take away what one that was killed has left."""
+    lock = FileLock(state / "lock", timeout=_PATIENCE)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ExportError(f"{state.parent}: another run writes there; wait for it, or name another folder") from error
+    try:
+        for left in state.glob("draft-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
