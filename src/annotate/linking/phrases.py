@@ -11,8 +11,23 @@ from annotate.text.tokenise import tokenise
 from annotate.text.tokens import Tokens
 
 T = TypeVar("T")
+V = TypeVar("V")
 #: How many words are remembered with the phrases that begin with them.
 _KEPT = 20_000
+
+
+class _Kept(dict[str, V]):
+    """What is asked for once for each word, and kept up to a bound."""
+
+    def __init__(self, ask: Callable[[str], V]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, word: str) -> V:
+        if len(self) > _KEPT:
+            self.clear()
+        found = self[word] = self._ask(word)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +54,10 @@ class Phrases(Generic[T]):
     def __init__(self) -> None:
         self._by_first: dict[str, list[Entry[T]]] = {}
         self._stems: dict[str, list[Entry[T]]] = {}
-        self._seen: dict[str, Sequence[Entry[T]]] = {}
-        self._folded: dict[str, str] = {}
+        self._begun = _Kept(self._beginning_with)
+        self._folded = _Kept(fold)
+        #: Of the phrases that begin with a word those that may go on with the next one.
+        self._led: dict[tuple[str, str], Sequence[Entry[T]]] = {}
 
     def add(self, form: str, what: T, endings: frozenset[str] | None = None) -> None:
         """Let a form stand for something; with `endings` its last word may have any of them."""
@@ -63,42 +80,37 @@ class Phrases(Generic[T]):
 
         `is_one` says whether a phrase that begins at a token can stand for something there.
         """
-        words, seen = tokens.words, self._seen
-        i = first
-        while i < last:
-            entries = seen.get(words[i])
-            if entries is None:
-                entries = self._beginning_with(words[i])
-            j = i + 1
-            if entries:
-                length, found = 0, []
-                following = self._fold(words[i + 1]) if i + 1 < last and len(entries[0].words) > 1 else ""
-                for entry in entries:
-                    size = len(entry.words)
-                    if size < length:
-                        break
-                    if i + size > last or (size > 1 and not entry.leads(following)):
-                        continue
-                    if self._fits(entry, tokens, i, i + size) and is_one(i, entry.what):
-                        length = size
-                        found.append(entry.what)
-                if found:
-                    j = i + length
-                    yield i, j, found
-            i = j
+        words, free = tokens.words, first
+        begun = map(self._begun.__getitem__, words[first:last])
+        for i, entries in [(i, entries) for i, entries in enumerate(begun, first) if entries]:
+            if i < free:
+                continue
+            if len(entries[0].words) > 1:
+                entries = self._leading(words[i], words[i + 1] if i + 1 < last else "", entries)
+            length, found = 0, []
+            for entry in entries:
+                size = len(entry.words)
+                if size < length:
+                    break
+                if i + size <= last and self._fits(entry, tokens, i, i + size) and is_one(i, entry.what):
+                    length = size
+                    found.append(entry.what)
+            if found:
+                free = i + length
+                yield i, free, found
 
-    def _fold(self, word: str) -> str:
-        """A word folded, remembered."""
-        folded = self._folded.get(word)
-        if folded is None:
-            if len(self._folded) > _KEPT:
-                self._folded.clear()
-            folded = self._folded[word] = fold(word)
-        return folded
+    def _leading(self, word: str, following: str, entries: Sequence[Entry[T]]) -> Sequence[Entry[T]]:
+        """Of the entries that begin with a word those that may go on with the next one."""
+        found = self._led.get((word, following))
+        if found is None:
+            if len(self._led) > _KEPT:
+                self._led.clear()
+            folded = self._folded[following]
+            found = [entry for entry in entries if len(entry.words) == 1 or (following and entry.leads(folded))]
+            self._led[word, following] = found
+        return found
 
     def _beginning_with(self, word: str) -> Sequence[Entry[T]]:
-        if len(self._seen) > _KEPT:
-            self._seen.clear()
         folded = fold(word)
         found = [*self._by_first.get(folded, ())]
         for length in range(len(folded), 1 if self._stems else len(folded), -1):
@@ -106,17 +118,16 @@ class Phrases(Generic[T]):
                 if entry.endings is None or folded[length:] in entry.endings:
                     found.append(entry)
         found.sort(key=lambda entry: -len(entry.words))
-        self._seen[word] = found
         return found
 
     def _fits(self, entry: Entry[T], tokens: Tokens, i: int, j: int) -> bool:
         if j > i + 1:
             for at, inner in enumerate(entry.words[1:-1], i + 1):
-                if self._fold(tokens.words[at]) != inner:
+                if self._folded[tokens.words[at]] != inner:
                     return False
             if any(glued and not tokens.glued(i + n) for n, glued in enumerate(entry.glued)):
                 return False
-            rest, wanted = self._fold(tokens.words[j - 1]), entry.words[-1]
+            rest, wanted = self._folded[tokens.words[j - 1]], entry.words[-1]
             if entry.stem:
                 tail = rest[len(wanted) :]
                 if not rest.startswith(wanted) or (entry.endings is not None and tail not in entry.endings):
