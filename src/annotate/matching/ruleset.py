@@ -36,6 +36,8 @@ _BREAK_SET = frozenset({"break"})
 Pattern = tuple[TokenSpec, ...]
 #: A match: its rule and pattern, the units that it takes, and for each of them the index of its pattern token.
 Hit = tuple[Rule, Pattern, Sequence[Unit], Sequence[int]]
+#: The same without the units: where it begins, and the index of the pattern token of each unit.
+Taken = tuple[int, tuple[int, ...]]
 Reach = tuple[int, int]
 
 
@@ -43,7 +45,7 @@ class Shard:
     """Patterns of one level that share triggers, with a vocabulary of their own."""
 
     def __init__(self, patterns: Sequence[tuple[Rule, Pattern]]) -> None:
-        self._patterns = patterns
+        self.patterns = patterns
         self._sets = list(dict.fromkeys(s for _, pattern in patterns for s in _name_sets(pattern)))
         self._attributes = {a for _, pattern in patterns for spec in pattern for a in spec.attributes}
         #: By the pattern's number; made when one is first asked, which most are not in a short text.
@@ -97,17 +99,14 @@ class Shard:
                         lexeme.set_flag(_FIRST_FLAG + n, True)
         return Doc(self._vocab, words=[u.orth for u in units], spaces=[u.space for u in units])
 
-    def find(self, units: Sequence[Unit], wanted: Iterable[int]) -> Iterator[Hit]:
-        """Every match of the wanted patterns in the units, the longest of each where they overlap."""
+    def find(self, units: Sequence[Unit], number: int) -> list[Taken]:
+        """Every match of one pattern in the units, the longest where they overlap."""
         doc = self._doc(units)
-        for number in wanted:
-            rule, pattern = self._patterns[number]
-            matcher = self._matchers.get(number)
-            if matcher is None:
-                matcher = self._matchers[number] = self._matcher(pattern)
-            found: Any = matcher(doc, with_alignments=True)
-            for _, start, _, alignment in found:
-                yield rule, pattern, units[start : start + len(alignment)], alignment
+        matcher = self._matchers.get(number)
+        if matcher is None:
+            matcher = self._matchers[number] = self._matcher(self.patterns[number][1])
+        found: Any = matcher(doc, with_alignments=True)
+        return [(start, tuple(alignment)) for _, start, _, alignment in found]
 
 
 def _name_sets(pattern: Pattern) -> Iterator[frozenset[str]]:
@@ -134,9 +133,7 @@ class _Probe:
     reach; 0 where anything will do.
     """
 
-    shard: int
-    #: Its number in the shard.
-    number: int
+    asked: int
     reach: Reach
     before: int
     after: int
@@ -191,10 +188,11 @@ class _Bits:
         if bits is None:
             if len(self._known) > _VOCAB_BOUND:
                 self._known.clear()
-            bits = self._known[unit.orth] = self._of(unit.kinds, unit.orth)
+            bits = self._known[unit.orth] = self.of_kinds(unit.kinds, unit.orth)
         return bits
 
-    def _of(self, kinds: Mapping[str, Any], word: str) -> int:
+    def of_kinds(self, kinds: Mapping[str, Any], word: str) -> int:
+        """The bits of a word with its kinds."""
         bits = self._words.get(word.casefold(), 0)
         names, valued = self._names, self._valued
         for name in kinds:
@@ -207,6 +205,65 @@ class _Bits:
         return bits
 
 
+class _Asked:
+    """One pattern, and what it has taken before: it takes the same wherever units that are the same to it stand.
+
+    To a pattern units are the same that are in the same of the lists, kinds and rules that it names. Words count where
+    it asks for attributes of them, and white space where it asks for that.
+    """
+
+    def __init__(self, shard: Shard, number: int) -> None:
+        self._shard, self._number = shard, number
+        self.rule, self.pattern = shard.patterns[number]
+        self._bits = _Bits()
+        for spec in self.pattern:
+            self._bits.of_token(spec)
+            self._bits.of_names(spec.names or ("break",))
+            if spec.unless:
+                self._bits.of_names(spec.unless)
+        by_word = [spec for spec in self.pattern if spec.attributes.keys() - {"SPACY"}]
+        self._by_word = [self._bits.of_token(spec) for spec in by_word]
+        self._spaced = any("SPACY" in spec.attributes for spec in self.pattern)
+        self._classes: dict[str, int | str] = {}
+        self._known: dict[tuple[int | str, ...], list[Taken]] = {}
+
+    def find(self, row: Row, start: int, end: int) -> Iterator[Hit]:
+        """Every match in some units of a row."""
+        if end - start > _STRETCH:
+            for first in range(start, end - 2 * _FARTHEST, _STRETCH - 2 * _FARTHEST):
+                yield from self._find(row, first, min(end, first + _STRETCH))
+        else:
+            yield from self._find(row, start, end)
+
+    def _find(self, row: Row, start: int, end: int) -> Iterator[Hit]:
+        known = self._classes.get
+        words = row.words[start:end]
+        key = tuple([self._class(word) if (own := known(word.orth)) is None else own for word in words])
+        if self._spaced:
+            glued = row.tokens.glued
+            key += tuple([glued(i) for i in row.starts[start + 1 : end + 1]])
+        taken = self._known.get(key)
+        if taken is None:
+            if len(self._known) > _KNOWN_BOUND:
+                self._known.clear()
+            taken = self._known[key] = self._shard.find(row.units(start, end), self._number)
+        for first, alignment in taken:
+            yield self.rule, self.pattern, row.units(start + first, start + first + len(alignment)), alignment
+
+    def _class(self, word: Word) -> int | str:
+        """What a unit is to the pattern."""
+        if len(self._classes) > _KNOWN_BOUND:
+            self._classes.clear()
+        own = self._bits.of_kinds(word.kinds, word.orth)
+        found = word.orth if any(own & needed == needed for needed in self._by_word) else own
+        self._classes[word.orth] = found
+        return found
+
+
+#: How many rows of units, and how many words, a pattern remembers.
+_KNOWN_BOUND = 2_000
+
+
 class Level:
     """The rules of one level, in shards by what triggers them."""
 
@@ -216,18 +273,18 @@ class Level:
         self.words: frozenset[str] = frozenset()
         #: Some pattern has nothing telling: it may match anywhere.
         self.everywhere = False
-        self._shards: list[Shard] = []
+        self._asked: list[_Asked] = []
         self._bits = _Bits()
         #: What a trigger is and what it is not, as bits, with the pattern that it triggers; 0 for what any unit may be.
         self._probes: list[tuple[int, int, _Probe]] = []
         for group in _groups(rules, weak):
             self._add(group, weak)
         self._triggered: dict[int, tuple[_Probe, ...]] = {}
+        self._likely: dict[tuple[int, int, int], tuple[tuple[_Probe, ...], int, int]] = {}
 
     def _add(self, group: Sequence[tuple[Rule, Pattern]], weak: frozenset[str]) -> None:
-        number = len(self._shards)
-        self._shards.append(Shard(group))
-        for inside, (_, pattern) in enumerate(group):
+        shard = Shard(group)
+        for number, (_, pattern) in enumerate(group):
             at = _trigger(pattern, weak)
             spec = pattern[at]
             words = frozenset() if spec.names else frozenset(w.casefold() for w in _literals(spec))
@@ -235,9 +292,10 @@ class Level:
             self.names |= frozenset(spec.names)
             self.words |= words
             never = self._bits.of_names(spec.unless) if spec.unless else 0
-            self._probes.append((self._bits.of_token(spec), never, self._probe((number, inside), pattern, at)))
+            self._probes.append((self._bits.of_token(spec), never, self._probe(len(self._asked), pattern, at)))
+            self._asked.append(_Asked(shard, number))
 
-    def _probe(self, place: tuple[int, int], pattern: Pattern, at: int) -> _Probe:
+    def _probe(self, asked: int, pattern: Pattern, at: int) -> _Probe:
         bits = self._bits.of_token
         reach = (sum(map(_most, pattern[:at])), sum(map(_most, pattern[at:])) - 1)
         single = pattern[at].op == "1"  # of several in a row each is beside another one
@@ -246,7 +304,7 @@ class Level:
         left = [bits(spec) for spec in pattern[:at] if not spec.optional]
         right = [bits(spec) for spec in pattern[at + 1 :] if not spec.optional]
         return _Probe(
-            *place,
+            asked,
             (min(reach[0], _FARTHEST), min(reach[1], _FARTHEST)),
             bits(before) if before and not before.optional else 0,
             bits(after) if after and not after.optional else 0,
@@ -264,30 +322,41 @@ class Level:
             self._triggered[own] = found
         return found
 
+    def _likely_between(self, own: int, before: int, after: int) -> tuple[tuple[_Probe, ...], int, int]:
+        """The patterns that a unit triggers between two others, and how far these reach; kept."""
+        key = own, before, after
+        found = self._likely.get(key)
+        if found is None:
+            if len(self._likely) > _VOCAB_BOUND:
+                self._likely.clear()
+            fitting = [p for p in self._probes_of(own) if before & p.before == p.before and after & p.after == p.after]
+            left, right = (max((p.reach[n] for p in fitting), default=0) for n in (0, 1))
+            found = self._likely[key] = tuple(fitting), left, right
+        return found
+
     def find(self, row: Row, hot: Iterable[int]) -> Iterator[Hit]:
         """Every match of the level's rules around the units at the places `hot`."""
         bits, words, last = self._bits.of, row.words, len(row.words) - 1
-        places: dict[int, list[tuple[int, int, int]]] = {}
+        places: dict[int, list[tuple[int, int]]] = {}
         for n in hot:
-            probes = self._probes_of(bits(words[n]))
-            if not probes:
+            own = bits(words[n])
+            if not self._probes_of(own):
                 continue
             before = bits(words[n - 1]) if n else 0
             after = bits(words[n + 1]) if n < last else 0
-            likely = [p for p in probes if before & p.before == p.before and after & p.after == p.after]
+            likely, left, right = self._likely_between(own, before, after)
             if not likely:
                 continue
-            lefts = _within(words[max(0, n - max([p.reach[0] for p in likely])) : n][::-1], bits)
-            rights = _within(words[n + 1 : n + 1 + max([p.reach[1] for p in likely])], bits)
+            lefts = _within(words[max(0, n - left) : n][::-1], bits)
+            rights = _within(words[n + 1 : n + 1 + right], bits)
             for p in likely:
                 left, right = p.reach
                 on_left, on_right = lefts[min(left, len(lefts) - 1)], rights[min(right, len(rights) - 1)]
                 if on_left & p.left == p.left and on_right & p.right == p.right:
-                    places.setdefault(p.shard, []).append((max(0, n - left), min(last, n + right) + 1, p.number))
-        for shard, own in places.items():
-            for start, end, wanted in _clusters(own):
-                for stretch in _stretches(row.units(start, end)):
-                    yield from self._shards[shard].find(stretch, wanted)
+                    places.setdefault(p.asked, []).append((max(0, n - left), min(last, n + right) + 1))
+        for asked, own_places in places.items():
+            for start, end in _joined(own_places):
+                yield from self._asked[asked].find(row, start, end)
 
 
 def _within(words: Sequence[Word], bits: Callable[[Word], int]) -> list[int]:
@@ -305,24 +374,15 @@ def _within(words: Sequence[Word], bits: Callable[[Word], int]) -> list[int]:
 _STRETCH = 256
 
 
-def _stretches(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
-    """The units in stretches that overlap by as much as a match may need; mostly all at once."""
-    for start in range(0, max(1, len(units) - 2 * _FARTHEST), _STRETCH - 2 * _FARTHEST):
-        yield units[start : start + _STRETCH]
-
-
-def _clusters(places: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, list[int]]]:
-    """Places that overlap, as one, with the patterns that are asked for in any of them."""
-    places.sort()
-    start, end, number = places[0]
-    wanted = {number}
-    for following, its_end, number in places:
+def _joined(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Places that overlap, as one."""
+    start, end = places[0]
+    for following, its_end in places:
         if following >= end:
-            yield start, end, sorted(wanted)
-            start, wanted = following, set()
+            yield start, end
+            start = following
         end = max(end, its_end)
-        wanted.add(number)
-    yield start, end, sorted(wanted)
+    yield start, end
 
 
 def _groups(rules: Sequence[Rule], weak: frozenset[str]) -> list[list[tuple[Rule, Pattern]]]:
@@ -446,6 +506,5 @@ def fits(specs: Sequence[TokenSpec], units: Sequence[Unit]) -> list[set[int]]:
     for number, spec in enumerate(specs):
         alone = (replace(spec, op="1", outside=False),)
         rule = Rule(str(number), "", None, (alone,), "")
-        for _, _, taken, _ in Shard([(rule, alone)]).find(units, (0,)):
-            found[number].add(next(n for n, other in enumerate(units) if other is taken[0]))
+        found[number].update(start for start, _ in Shard([(rule, alone)]).find(units, 0))
     return found
