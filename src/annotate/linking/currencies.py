@@ -217,8 +217,8 @@ def _countries_named(grammar: Grammar, place: tuple[int, int], tokens: Tokens) -
     countries = {m.code for m in mentions}
     named = {i for m in mentions for i in range(m.i, m.j)}
     currencies: set[str] = set()
-    for i in range(first, last):
-        own = grammar.lexicon[tokens.words[i]] if i not in named else None
+    for word in {word for i, word in enumerate(tokens.words[first:last], first) if i not in named}:
+        own = grammar.lexicon[word]
         if own:
             countries.update(own.get("party_adj", "").split())
             currencies.update([own["currency_adjective"]] if "currency_adjective" in own else ())

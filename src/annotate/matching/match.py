@@ -29,10 +29,14 @@ class Engine:
         self.grammar = grammar
         names = sorted({rule.grammar for rule in grammar.rules.values()})
         self._sets = [RuleSet([r for r in grammar.rules.values() if r.grammar == name], grammar.weak) for name in names]
+        self._literals = frozenset(word for rules in self._sets for word in rules.words)
+        self._everywhere = sum(rules.everywhere << n for n, rules in enumerate(self._sets))
         self._words = Words(Phrases(grammar.lexicon), grammar.lexicon, self._triggered)
 
     def _triggered(self, kinds: Mapping[str, Any], word: str) -> int:
         """Which grammars a word triggers, as bits."""
+        if not kinds and word.casefold() not in self._literals:  # most words
+            return self._everywhere
         return sum(1 << n for n, rules in enumerate(self._sets) if rules.may_trigger(kinds, word))
 
     def match(
