@@ -186,7 +186,7 @@ def _is_weight(span: Linked, text: _Text) -> bool:
     number, word, codes = span.match.get("amount"), _word(span), _codes(span)
     if not (isinstance(number, Number) and word.isalpha() and codes & _POUNDS and not _CODE.fullmatch(word)):
         return False
-    if span.match.get("divisor"):
+    if span.match.get("divisor") or span.match.get("times"):  # pence, or pauni milioni 11
         return False
     high = span.match.get("amount_to")
     largest = high if isinstance(high, Number) else number
