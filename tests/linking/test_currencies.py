@@ -62,11 +62,16 @@ def test_what_only_looks_like_money(lang: str, text: str, region: str | None, fo
         ("en", "It cost A$5 million ($3 million).", "USD"),
         ("ko", "캐나다는 20억 캐나다 달러, 수출은 610억 달러다.", "USD"),
         ("en", "It cost A$5 million and US$2 million, then $3 million.", "USD"),
+        ("en", "He paid 100 pesos in Manila.", "PHP"),
+        ("en", "She gave 300 Mexican pesos, he 100 pesos.", "MXN"),
+        ("zh", "公司增資100億元，另借新台幣20億元，每股配息3.2元。", "TWD"),
+        ("zh", "公司增資100億元。在台北開會，每股配息3.2元。", "TWD"),
+        ("zh", "公司市值100億元，股價收報12.3元。", None),
     ],
 )
 def test_the_text_settles_the_currency(lang: str, text: str, currency: str | None) -> None:
-    """A word of several currencies is that of the one country that the text names; cents and a bare dollar sign follow
-    the text's own."""
+    """A word of several currencies is that of the one country that the text names, of its capital, or of the other sums;
+    it stands for no more of them than elsewhere in the text. Cents and a bare dollar sign follow the text's own."""
     assert sums(lang, text)[-1][1] == currency
 
 

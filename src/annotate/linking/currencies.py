@@ -1,7 +1,8 @@
 """Currencies by the whole text: whose sign or word it is, and where a word that is also a currency is none.
 
-A sign of several currencies gets the one whose country the sentence names, or else the text; cents are those of the
-currency that the text speaks of. What reads like a sum and is none without more in the text is taken back: a weight in
+A sign of several currencies gets the one whose country the sentence names, or else the text, or else that of the other
+sums; where a sum elsewhere in the text leaves fewer to choose from, the same word has no more of them. Cents are those
+of the currency that the text speaks of. What reads like a sum and is none without more in the text is taken back: a weight in
 pounds, `TOP 12`, `PHP 8`, and `un real` where that is no money of the language's countries.
 """
 
@@ -74,6 +75,15 @@ class _Text:
         """How many sums are in dollars that do not say whose they are."""
         return sum(len(_codes(span)) > 1 and getattr(span.value, "currency", None) == "USD" for span in self.sums)
 
+    @cached_property
+    def capitals(self) -> set[str]:
+        """The currencies of the countries whose capitals and other well-known cities the text names."""
+        grammars = {id(span.grammar): span.grammar for span in self.sums}
+        whole = (0, len(self.tokens))
+        cities = [names_in(grammar, "city").find(self.tokens, *whole) for grammar in grammars.values()]
+        codes = {m.code for found in cities for m in found if m.kind == "city"}
+        return set().union(*map(region_currencies, codes))
+
     def home(self, grammar: Grammar) -> set[str]:
         """The currencies of the document's region and of the language's own."""
         return {*region_currencies(self.region or ""), *region_currencies(grammar.settings.region or "")}
@@ -87,6 +97,7 @@ def settle_currencies(spans: list[Linked], tokens: Tokens, region: str | None = 
     others = {id(span) for span in text.sums if _is_code(span, text) or _is_one(span, text) or _is_weight(span, text)}
     spans[:] = [span for span in spans if id(span) not in others]
     text.sums = [span for span in text.sums if id(span) not in others]
+    _narrow(text)
     for span in text.sums:
         value = span.value
         assert isinstance(value, MoneyValue)
@@ -98,12 +109,28 @@ def settle_currencies(spans: list[Linked], tokens: Tokens, region: str | None = 
             _settle_dollar(span, value, text)
 
 
+def _narrow(text: _Text) -> None:
+    """A word of several currencies stands for as few in the whole text as anywhere in it: 元 beside 億元 is no yuan."""
+    fewest: dict[str, set[str]] = {}
+    several = [(text.tokens.words[span.match.j - 1], span) for span in text.sums if len(_codes(span)) > 1]
+    for sign, span in several:
+        fewest[sign] = min(fewest.get(sign, _codes(span)), _codes(span), key=len)
+    for sign, span in several:
+        few, value = fewest[sign], span.value
+        if few < _codes(span) and isinstance(value, MoneyValue) and value.currency not in few:
+            span.value = replace(value, currency=None, currency_candidates=tuple(sorted(few)))
+
+
 def _settle(span: Linked, value: MoneyValue, text: _Text) -> None:
-    """The candidate whose country the sentence names, or the whole text does; else that of the language's home."""
+    """The candidate whose country the sentence names, else the text or its capitals do; else that of its other sums,
+    else of the language's home.
+    """
     place = sentence_around(text.tokens.text, span.match.start, span.match.end)
     near = _currencies_named(span.grammar, place, text.tokens)
     fitting = [code for code in value.currency_candidates if code in near]
-    fitting = fitting or [code for code in value.currency_candidates if code in text.named]
+    for known in (text.named, text.capitals):
+        fitting = fitting or [code for code in value.currency_candidates if code in known]
+    fitting = fitting or [code for code in {*_spoken(text, but=span)} if code in value.currency_candidates]
     fitting = fitting or [code for code in value.currency_candidates if code in _once_at_home(span.grammar)]
     if len(fitting) == 1:
         span.value = replace(value, currency=fitting[0], currency_candidates=())

@@ -136,7 +136,9 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
         first, last = match.get("year_span").split("/")
         return _interval(_point(Calendar(year=int(first))), _point(Calendar(year=int(last))))
     parts = calendar_of(match, anchor)
-    if stretch := match.get("stretch"):
+    if (stretch := match.get("stretch")) == "through":
+        return _year_through(parts)
+    if stretch:
         return _stretch_of_year(match, parts.year, anchor, last=stretch == "last")
     if match.get("era") is not None and parts.decade is not None:  # 昭和30年代: the years of an era, not of a century
         first = int(match.get("era")) + parts.decade
@@ -334,6 +336,14 @@ def _stretch_of_year(match: Slots, year: int | None, anchor: date | None, *, las
     known = anchor.year if year is None and anchor else year
     value = _interval(*(_point(Calendar(year=known, month=m)) for m in (first, first + months - 1)))
     return value if year or value is None or anchor is None else _told_from(anchor, value)
+
+
+def _year_through(last: Calendar) -> DateValue | None:
+    """The twelve months that end with one, as a business year is called in Japan: 2024年3月期."""
+    if last.year is None or last.month is None:
+        return None
+    first = Calendar(year=last.year - (last.month < 12), month=last.month % 12 + 1)
+    return _interval(_point(first), _point(last))
 
 
 def _century(number: int, *, bc: bool) -> DateValue:
