@@ -70,7 +70,7 @@ def test_what_only_looks_like_money(lang: str, text: str, region: str | None, fo
     ],
 )
 def test_the_text_settles_the_currency(lang: str, text: str, currency: str | None) -> None:
-    """A word of several currencies is that of the one country that the text names, of its capital, or of the other sums;
+    """A word of several currencies is that of the one country that the text names, of its capital, or of other sums;
     it stands for no more of them than elsewhere in the text. Cents and a bare dollar sign follow the text's own."""
     assert sums(lang, text)[-1][1] == currency
 

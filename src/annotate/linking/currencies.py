@@ -2,8 +2,8 @@
 
 A sign of several currencies gets the one whose country the sentence names, or else the text, or else that of the other
 sums; where a sum elsewhere in the text leaves fewer to choose from, the same word has no more of them. Cents are those
-of the currency that the text speaks of. What reads like a sum and is none without more in the text is taken back: a weight in
-pounds, `TOP 12`, `PHP 8`, and `un real` where that is no money of the language's countries.
+of the currency that the text speaks of. What reads like a sum and is none without more in the text is taken back: a
+weight in pounds, `TOP 12`, `PHP 8`, and `un real` where that is no money of the language's countries.
 """
 
 from __future__ import annotations

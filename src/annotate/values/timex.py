@@ -136,10 +136,8 @@ def _resolve(match: Slots, anchor: date | None) -> DateValue | None:
         first, last = match.get("year_span").split("/")
         return _interval(_point(Calendar(year=int(first))), _point(Calendar(year=int(last))))
     parts = calendar_of(match, anchor)
-    if (stretch := match.get("stretch")) == "through":
-        return _year_through(parts)
-    if stretch:
-        return _stretch_of_year(match, parts.year, anchor, last=stretch == "last")
+    if match.get("stretch"):
+        return _stretch(match, parts, anchor)
     if match.get("era") is not None and parts.decade is not None:  # 昭和30年代: the years of an era, not of a century
         first = int(match.get("era")) + parts.decade
         return _interval(_point(Calendar(year=first)), _point(Calendar(year=first + 9)))
@@ -325,6 +323,13 @@ def _point(parts: Calendar) -> DateValue:
     if parts.year is not None:
         return _value(y, "year", edtf=y, days=_month_days(parts.year, 1, 12))
     return _open_day(parts)
+
+
+def _stretch(match: Slots, parts: Calendar, anchor: date | None) -> DateValue | None:
+    """Several months of a year, its first or last, or a business year that ends with a month."""
+    if (stretch := match.get("stretch")) == "through":
+        return _year_through(parts)
+    return _stretch_of_year(match, parts.year, anchor, last=stretch == "last")
 
 
 def _stretch_of_year(match: Slots, year: int | None, anchor: date | None, *, last: bool) -> DateValue | None:
