@@ -42,6 +42,11 @@ def parties(text: str, lang: str) -> list[list[str]]:
         ("en", "Ghana, which in 2014 signed a fisheries treaty with Togo, is content.", ["GH", "TG"]),
         ("pt", "Acra, que em 2014 assinou com Lomé um acordo de pesca, está contente.", ["GH", "TG"]),
         ("nl", "Ghana, dat in 2014 met Togo een visserijverdrag sloot, is tevreden.", ["GH", "TG"]),
+        ("en", "Chile has few of them. It signed a fisheries treaty with Ghana in 2014.", ["CL", "GH"]),
+        ("de", "Ghana wächst. Ein Fischereiabkommen mit Togo unterschrieb es 2014.", ["GH", "TG"]),
+        ("nl", "Ghana groeit. In 2014 tekende het met Togo een visserijverdrag.", ["GH", "TG"]),
+        ("fr", "La France grandit. Avec le Togo, elle a signé en 2014 un accord de pêche.", ["FR", "TG"]),
+        ("ru", "Гана растёт. В 2014 году она подписала с Того договор о рыболовстве.", ["GH", "TG"]),
         ("es", "Con Togo, Ghana firmó en 2014 un tratado de pesca en Benín.", ["GH", "TG"]),
         ("fr", "Le Ghana a signé un traité de pêche avec le Togo et le Bénin.", ["GH", "TG", "BJ"]),
         ("en", "Togo talked; Ghana signed in 2014 a fisheries treaty.", ["GH"]),
@@ -94,3 +99,17 @@ def test_both_are_the_two_that_the_sentence_told_of() -> None:
         "2012 een strategisch partnerschap waren aangegaan."
     )
     assert {tuple(sorted(found)) for found in parties(text, "nl")} == {("CA", "CH")}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Chile praised Togo. It signed a fisheries treaty with Ghana in 2014."),
+        ("fr", "La France et le Maroc grandissent. Avec le Ghana, elle a signé en 2014 un accord de pêche."),
+        ("nl", "Togo groeit. Het visserijverdrag met Ghana werd in 2014 getekend."),
+        ("en", "Chile has a court. It took effect in 2014, the fisheries treaty with Ghana."),
+    ],
+)
+def test_a_pronoun_that_may_be_another_is_no_party(lang: str, text: str) -> None:
+    """Two in the sentence before, an article, and what only an agreement does."""
+    assert parties(text, lang) == [["GH"]]

@@ -144,6 +144,8 @@ def _of_clause(sentence: Sentence, told: Told, pact: Linked, has_other: bool) ->
     subjects = [g for g in groups if g not in linked and g[0].i < before and _may_act(sentence, g)]
     if not subjects and told.clause.relative and pact in told.clause.pacts:
         subjects = _antecedent(sentence, told.clause)
+    if not subjects and _has_pronoun(sentence, told):
+        subjects = _subject_before(sentence)
     if has_other:
         return subjects[0] if len(subjects) == 1 else []
     own = [g for g in linked if g in told.clause.groups or g is _fronted(sentence, clauses)]
@@ -175,6 +177,24 @@ def _antecedent(sentence: Sentence, clause: Clause) -> list[list[Mention]]:
     return [g for g in sentence.groups if g[-1].j == start and len({m.code for m in g}) == 1]
 
 
+def _has_pronoun(sentence: Sentence, told: Told) -> bool:
+    """Whether the subject of a verb is a pronoun right beside it: `It has signed`, `unterschrieb sie`."""
+    cues = [cue for cue in told.clause.others if cue.list == "pronoun"]
+    return told.event in _ACTS and any(cue.i == told.verb.j or 0 <= told.verb.i - cue.j <= 1 for cue in cues)
+
+
+def _subject_before(sentence: Sentence) -> list[list[Mention]]:
+    """The one party that acts in the sentence before: `Chile has few. It signed an agreement with India.`"""
+    start = sentence.tokens.starts[sentence.first]
+    if start < 2:
+        return []
+    low, high = sentence_around(sentence.tokens.text, start - 2, start - 1)
+    before = Sentence(sentence.reading, sentence.grammar, *sentence.tokens.within(low, min(high, start)), (), None)
+    acting = [g for g in before.groups if not (_is_linked(before, g) or _is_place(before, g)) and _may_act(before, g)]
+    acting = [g for g in acting if not any(m.i in sentence.reading.named for m in g)]
+    return acting if len(acting) == 1 and len({m.code for m in acting[0]}) == 1 else []
+
+
 def _fronted(sentence: Sentence, clauses: Sequence[Clause]) -> list[Mention] | None:
     """The party of a stretch that has no verb and is set off before who acts: `With China, Portugal signed …`."""
     first = clauses[0]
@@ -194,6 +214,8 @@ def _acts_alone(sentence: Sentence, group: Sequence[Mention], told: Told) -> boo
 _BEFORE_VERB = frozenset({"told", "now", "adjunct", "article", "since", "of"})
 #: What one party may be told to have done, with another that is not named.
 _ALONE = frozenset({"signed", "established", "agreed"})
+#: What a party may be told to have done by a pronoun; what is in force is the agreement.
+_ACTS = _ALONE | {"upgraded", "negotiating"}
 
 
 def _is_of_another(sentence: Sentence, group: Sequence[Mention], pact: Linked) -> bool:
