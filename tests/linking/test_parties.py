@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
+from babel import Locale
 
 import annotate
 from annotate.spans import AgreementValue, PartnershipValue
@@ -113,3 +117,11 @@ def test_both_are_the_two_that_the_sentence_told_of() -> None:
 def test_a_pronoun_that_may_be_another_is_no_party(lang: str, text: str) -> None:
     """Two in the sentence before, an article, and what only an agreement does."""
     assert parties(text, lang) == [["GH"]]
+
+
+def test_no_organisation_has_the_code_of_a_country() -> None:
+    """The African Union is not Australia: else what the EU has with one would be what it has with the other."""
+    territories = {*Locale("en").territories} - {"EU", "UN"}
+    for path in sorted((Path(__file__).parents[2] / "patterns").glob("*/words.yaml")):
+        organisations = yaml.load(path.read_bytes(), yaml.CSafeLoader).get("lists", {}).get("organisation") or {}
+        assert not territories.intersection(organisations), path
