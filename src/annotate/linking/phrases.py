@@ -54,6 +54,8 @@ class Phrases(Generic[T]):
     def __init__(self) -> None:
         self._by_first: dict[str, list[Entry[T]]] = {}
         self._stems: dict[str, list[Entry[T]]] = {}
+        #: The first two letters of all stems: most words begin otherwise.
+        self._edges: set[str] = set()
         self._begun = _Kept(self._beginning_with)
         self._folded = _Kept(fold)
         #: Of the phrases that begin with a word those that may go on with the next one.
@@ -69,6 +71,8 @@ class Phrases(Generic[T]):
             return
         entry = Entry(words, what, exact, stem, endings, tuple(cut.glued(i) for i in range(len(words))))
         held = self._stems if stem and len(words) == 1 else self._by_first
+        if held is self._stems:
+            self._edges.add(words[0][:2])
         kept = held.setdefault(words[0], [])
         kept.append(entry)
         kept.sort(key=lambda one: (-len(one.words), -len(one.words[-1])))
@@ -113,7 +117,7 @@ class Phrases(Generic[T]):
     def _beginning_with(self, word: str) -> Sequence[Entry[T]]:
         folded = fold(word)
         found = [*self._by_first.get(folded, ())]
-        for length in range(len(folded), 1 if self._stems else len(folded), -1):
+        for length in range(len(folded), 1, -1) if folded[:2] in self._edges else ():
             for entry in self._stems.get(folded[:length], ()):
                 if entry.endings is None or folded[length:] in entry.endings:
                     found.append(entry)

@@ -11,15 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.matching.units import NUMERAL, SIGNS, Phrases, Unit, masked, read_at
-from annotate.rules.grammar import PHRASE_START, Kinds, Lexicon, Settings
+from annotate.matching.units import NUMERAL, SIGNS, Phrases, Unit, goes_on, masked, read_at, word_alone
+from annotate.rules.grammar import PHRASE_START, Kinds, Lexicon, Settings, even, fold
 from annotate.text.tokens import Tokens
 
 BREAK = "\n"
 #: How many words are kept with what they may be.
 _KEPT = 40_000
-#: What may make more of a token than the word that it is: it begins phrases, numbers, or numbers that are glued to it.
-_PHRASE, _NUMBER, _SIGN = 1, 2, 4
+#: What may make more of a token than the word that it is: it begins phrases, numbers, or numbers that are glued to it,
+#: or it is a numeral that begins a number only where another one goes on with it.
+_PHRASE, _NUMBER, _SIGN, _NUMERAL = 1, 2, 4, 8
+#: Numerals that are told from other words by what they are glued to.
+_SIGNED = frozenset({"minus_word", "numeral_sign"})
 _NOTHING: dict[str, Any] = {}
 
 
@@ -27,13 +30,17 @@ _NOTHING: dict[str, Any] = {}
 class Word:
     """What a unit is to rules: the word that spaCy sees, which decides all that it may be.
 
-    `triggers` are the grammars that it triggers, as bits; `begins` whether it may begin a phrase or a number.
+    `triggers` are the grammars that it triggers, as bits. Of a single token `begins` says whether it may begin a phrase
+    or a number, `goes_on` whether it may go on with one, and `alone` what it is as a number by itself.
     """
 
     orth: str
     kinds: Mapping[str, Any]
     triggers: int
     begins: int = 0
+    goes_on: bool = False
+    even: str = ""
+    alone: Word | None = None
 
 
 #: The unit that ends a line: nothing matches across it.
@@ -85,10 +92,17 @@ class Words(dict[str, Word]):
     def __missing__(self, word: str) -> Word:
         if len(self) > _KEPT:
             self.clear()
-        kinds = self._lexicon[word] or _NOTHING
-        number = word[0].isdecimal() or not NUMERAL.isdisjoint(kinds)
+        kinds = self._lexicon[word]
+        if kinds is None and word.isalpha():  # most words
+            found = self[word] = Word(word, _NOTHING, self._triggered(_NOTHING, word), even=fold(word))
+            return found
+        kinds = kinds or _NOTHING
+        numeral = not NUMERAL.isdisjoint(kinds)
+        number = word[0].isdecimal() or (numeral and not _SIGNED.isdisjoint(kinds))
         begins = (PHRASE_START in kinds) * _PHRASE | number * _NUMBER | (word in SIGNS) * _SIGN
-        found = self[word] = Word(word, kinds, self._triggered(kinds, word), begins)
+        begins |= (numeral and not number) * _NUMERAL
+        found = Word(word, kinds, self._triggered(kinds, word), begins, goes_on(word, kinds), even(word))
+        self[word] = found
         return found
 
     def of(self, orth: str, kinds: Kinds) -> Word:
@@ -99,6 +113,12 @@ class Words(dict[str, Word]):
                 self._triggers.clear()
             triggers = self._triggers[orth] = self._triggered(kinds, orth)
         return Word(orth, kinds, triggers)
+
+    def _alone(self, word: Word, settings: Settings) -> Word:
+        """A numeral as the number that it is by itself."""
+        if word.alone is None:
+            word.alone = self.of(word.orth, word_alone(word.orth, word.kinds, self._lexicon, settings))
+        return word.alone
 
     def row(self, tokens: Tokens, first: int, last: int, settings: Settings) -> Row:
         """The units of tokens `first` to `last`; the end of a line is one of its own."""
@@ -117,11 +137,17 @@ class Words(dict[str, Word]):
         tokens = row.tokens
         words = [*map(self.__getitem__, tokens.words[start:end])]
         marked = [(i, word.begins) for i, word in enumerate(words, start) if word.begins]
-        phrases = self._phrases.find(tokens, [i for i, begins in marked if begins & _PHRASE], end)
-        glued = tokens.glued
-        special = {i for i, begins in marked if begins > _PHRASE and (begins & _NUMBER or glued(i + 1))}.union(phrases)
-        if masks:
-            special.update(i for i in masks if start <= i < end)
+        places = [i for i, begins in marked if begins & _PHRASE]
+        phrases = self._phrases.find(tokens, [word.even for word in words], start, places) if places else {}
+        special = {*phrases, *(i for i in masks if start <= i < end)} if masks else {*phrases}
+        for i, begins in marked:
+            if begins & _NUMBER or (begins & _SIGN and tokens.glued(i + 1)):
+                special.add(i)
+            elif begins & _NUMERAL and i not in special:
+                if i + 1 < end and (words[i + 1 - start].goes_on or i + 1 in phrases):
+                    special.add(i)
+                else:
+                    words[i - start] = self._alone(words[i - start], settings)
         done = start
         for i in sorted(special):
             if i < done:

@@ -9,7 +9,7 @@ around that says that it may match, and sees only the units within its reach.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import or_
@@ -149,7 +149,8 @@ class _Bits:
         self._names: dict[str, int] = {}
         self._valued: dict[str, list[tuple[str, int]]] = {}
         self._words: dict[str, int] = {}
-        self._known: dict[str, int] = {}
+        #: The bits of units that have been met, by their words.
+        self.known: dict[str, int] = {}
 
     def of_names(self, names: Sequence[str]) -> int:
         """The bit of a set of names: of lists, kinds or rules; `period.year` asks for the value, too."""
@@ -184,12 +185,23 @@ class _Bits:
 
     def of(self, unit: Word) -> int:
         """The bits of a unit."""
-        bits = self._known.get(unit.orth)
+        bits = self.known.get(unit.orth)
         if bits is None:
-            if len(self._known) > _VOCAB_BOUND:
-                self._known.clear()
-            bits = self._known[unit.orth] = self.of_kinds(unit.kinds, unit.orth)
+            if len(self.known) > _VOCAB_BOUND:
+                self.known.clear()
+            bits = self.known[unit.orth] = self.of_kinds(unit.kinds, unit.orth)
         return bits
+
+    def within(self, words: Sequence[Word]) -> list[int]:
+        """What stands within 0, 1, 2, … of some units, up to the end of the line, which some rules ask for, too."""
+        found, so_far, known = [0], 0, self.known.get
+        for word in words:
+            bits = known(word.orth)
+            so_far |= self.of(word) if bits is None else bits
+            found.append(so_far)
+            if word.orth == BREAK:
+                break
+        return found
 
     def of_kinds(self, kinds: Mapping[str, Any], word: str) -> int:
         """The bits of a word with its kinds."""
@@ -347,8 +359,8 @@ class Level:
             likely, left, right = self._likely_between(own, before, after)
             if not likely:
                 continue
-            lefts = _within(words[max(0, n - left) : n][::-1], bits)
-            rights = _within(words[n + 1 : n + 1 + right], bits)
+            lefts = self._bits.within(words[max(0, n - left) : n][::-1])
+            rights = self._bits.within(words[n + 1 : n + 1 + right])
             for p in likely:
                 left, right = p.reach
                 on_left, on_right = lefts[min(left, len(lefts) - 1)], rights[min(right, len(rights) - 1)]
@@ -357,17 +369,6 @@ class Level:
         for asked, own_places in places.items():
             for start, end in _joined(own_places):
                 yield from self._asked[asked].find(row, start, end)
-
-
-def _within(words: Sequence[Word], bits: Callable[[Word], int]) -> list[int]:
-    """What stands within 0, 1, 2, … of some units, up to the end of the line, which some rules ask for, too."""
-    found, so_far = [0], 0
-    for word in words:
-        so_far |= bits(word)
-        found.append(so_far)
-        if word.orth == BREAK:
-            break
-    return found
 
 
 #: How many units the `Matcher` sees at once. Patterns with open ends cost it more than linear time in a longer row.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -71,19 +71,27 @@ class Phrases:
         self._trees: dict[str, _Tree] = {}
         #: By word as it is written: the trees of the phrases that it may begin.
         self._starts: dict[str, list[_Tree]] = {}
-        #: By two words as they are written: whether any phrase begins with them.
-        self._pairs: dict[tuple[str, str], bool] = {}
+        #: By word as it is written: what may be the second word of those, in full and by its stem.
+        self._seconds: dict[str, tuple[Container[str], tuple[str, ...]]] = {}
 
-    def find(self, tokens: Tokens, places: Sequence[int], end: int) -> dict[int, tuple[int, Kinds]]:
-        """The longest phrases that begin at some tokens, from left to right, up to token `end`: first token ->
-        (end, kinds)."""
-        words = tokens.words
+    def find(
+        self, tokens: Tokens, evened: Sequence[str], start: int, places: Sequence[int]
+    ) -> dict[int, tuple[int, Kinds]]:
+        """The longest phrases that begin at some tokens of a line, from left to right: first token -> (end, kinds).
+
+        `evened` are the words of the line as `even` has them, from token `start` on.
+        """
+        words, last = tokens.words, start + len(evened) - 1
         found: dict[int, tuple[int, Kinds]] = {}
         free = 0
         for i in places:
-            if i < free or i + 1 >= end or not self._begins(words[i], words[i + 1]):
+            if i < free or i >= last:
                 continue
-            for j, entries in self._from(words, i, end):
+            exact, stems = self._seconds.get(words[i]) or self._second(words[i])
+            following = evened[i + 1 - start]
+            if following not in exact and not (stems and following.startswith(stems)):
+                continue
+            for j, entries in self._from(words[i], evened, i + 1, start):
                 kinds = {n: v for n, v, form, cased in entries if _spelt(tokens, i, j, form, cased)}
                 if kinds:
                     found[i] = (j, kinds)
@@ -91,22 +99,19 @@ class Phrases:
                     break
         return found
 
-    def _begins(self, word: str, following: str) -> bool:
-        """Whether any phrase begins with two words."""
-        known = self._pairs.get((word, following))
-        if known is None:
-            if len(self._pairs) > _STARTS_BOUND:
-                self._pairs.clear()
-            known = any(tree.step(even(following)) for tree in self._begin(word))
-            self._pairs[word, following] = known
-        return known
+    def _second(self, word: str) -> tuple[Container[str], tuple[str, ...]]:
+        if len(self._seconds) > _STARTS_BOUND:
+            self._seconds.clear()
+        trees = self._begin(word)
+        exact = frozenset[str]().union(*(tree.exact for tree in trees))
+        found = self._seconds[word] = exact, tuple(stem for tree in trees for stem in tree.stems)
+        return found
 
-    def _from(self, words: Sequence[str], i: int, end: int) -> Iterable[tuple[int, Sequence[_Entry]]]:
-        """The phrases that begin at token `i`, the longest first: where each ends, and its entries."""
-        trees = self._begin(words[i])
+    def _from(self, first: str, evened: Sequence[str], i: int, start: int) -> Iterable[tuple[int, Sequence[_Entry]]]:
+        """The phrases that begin with a word and go on at token `i`, the longest first: their ends and entries."""
+        trees = self._begin(first)
         found: list[tuple[int, Sequence[_Entry]]] = []
-        for j in range(i + 1, end):
-            word = even(words[j])
+        for j, word in enumerate(evened[i - start :], i):
             trees = [later for tree in trees for later in tree.step(word)]
             if not trees:
                 break
@@ -234,7 +239,7 @@ def read_at(
     if not NUMERAL.isdisjoint(kinds):
         sign = "minus_word" in kinds or ("numeral_sign" in kinds and not tokens.glued(i))
         if j >= end or (j not in phrases and not sign and _ends_number(kinds, words[j], lexicon)):
-            return j, word, _word_alone(word, kinds, lexicon, settings)
+            return j, word, word_alone(word, kinds, lexicon, settings)
         return _number_at(tokens, i, end, phrases, lexicon, settings)
     if word in SIGNS and j < end and tokens.glued(j) and (j in phrases or _may_follow(words[j], lexicon)):
         return _number_at(tokens, i, end, phrases, lexicon, settings)
@@ -300,7 +305,12 @@ def _ends_number(word: Kinds, following: str, lexicon: Lexicon) -> bool:
     return kinds is None or CONTINUES.isdisjoint(kinds)
 
 
-def _word_alone(word: str, kinds: Kinds, lexicon: Lexicon, settings: Settings) -> Mapping[str, Any]:
+def goes_on(word: str, kinds: Kinds) -> bool:
+    """Whether a word or sign may go on with a number in words."""
+    return word[0].isdecimal() or word == "-" or word in GROUPS or not CONTINUES.isdisjoint(kinds)
+
+
+def word_alone(word: str, kinds: Kinds, lexicon: Lexicon, settings: Settings) -> Mapping[str, Any]:
     """What a word is that may be a number, and that no other goes on; kept."""
     found = lexicon.numerals.get(word)
     if found is None:
