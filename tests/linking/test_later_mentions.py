@@ -114,6 +114,21 @@ LINKED = [
         "Japón y Filipinas son vecinos. El acuerdo de acceso recíproco, firmado el 8 de julio de 2024, rige ya.",
         "japan-philippines-raa",
     ),
+    (
+        "zh",
+        "日本与菲律宾是邻国。这是继2024年7月8日《互惠准入协定》之后的又一步。",
+        "japan-philippines-raa",
+    ),
+    (
+        "en",
+        "Japan and the Philippines are neighbours. The Reciprocal Access Agreement of 8 July 2024 is read by few.",
+        "japan-philippines-raa",
+    ),
+    (
+        "nl",
+        "Over een handelspact tussen Vietnam en de VAE werd lang gesproken. Het pact werd op 28 oktober 2024 getekend.",
+        "vietnam-uae-cepa vietnam-uae-cepa",
+    ),
     # In brackets, and set off by a comma.
     (
         "pt",

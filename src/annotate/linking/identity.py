@@ -56,7 +56,7 @@ def settle_identity(spans: Sequence[Linked], facts: Sequence[Fact], reading: Rea
         if one.value.id is None and one.pointing is None:
             _set(one.pact, text.key_by_day(one))
     _settle_years(pacts)
-    text.settle_known(mentioned)
+    text.settle_known([one for one in mentioned if one.pointing is None or one.value.name])
     terms = _definitions(pacts, tokens)
     for one in open_ones:
         if one.value.id is None and one.pact.text in terms:
@@ -101,6 +101,10 @@ class _Text:
                 self._days.setdefault(span.id, {}).setdefault(value.status, days[value.date_span])
             elif isinstance(value, PartnershipValue) and value.since_span in days:
                 self._days.setdefault(span.id, {})["since"] = days[value.since_span]
+        dates = [(span.match, span.value) for span in spans if isinstance(span.value, DateValue)]
+        #: Dates by the token that they begin with, and by the token behind them.
+        self._dates_from = {match.i: value for match, value in dates}
+        self._dates_to = {match.j: value for match, value in dates}
         self._dated = {i for span in spans if span.match.label not in PACTS for i in range(span.match.i, span.match.j)}
         self._pacts = [span for span in spans if span.match.label in PACTS]
         self._starts = [pact.match.start for pact in self._pacts]
@@ -270,11 +274,13 @@ class _Text:
         """The known agreement that was signed, or came into force, on the day that is told of a mention."""
         value, grammar = one.value, one.pact.grammar
         assert isinstance(value, AgreementValue)
+        told = self._days.get(one.pact.id, {})
+        days = [(told.get("signed"), True), (self._beside(one.pact), True), (told.get("in_force"), False)]
         names = [
             name
-            for event in ("signed", "in_force")
-            if (day := self._days.get(one.pact.id, {}).get(event)) and day.grain == "day" and day.start
-            for name in listed(grammar).on(day.start, event == "signed")
+            for day, signed in days
+            if day and day.grain == "day" and day.start
+            for name in listed(grammar).on(day.start, signed)
             if may_be(name, value.kind, one.topic)
         ]
         codes = codes_of(one.pact)
@@ -285,6 +291,23 @@ class _Text:
             named = self.passages.named(grammar) if names else frozenset()
             names = [name for name in names if named.issuperset(name.parties)]
         return names[0].id if len({name.id for name in names}) == 1 else None
+
+    def _beside(self, pact: Linked) -> DateValue | None:
+        """The date that stands right before or behind a name: `2024年7月8日《…》`, `the accords of 21 July 1954`."""
+        i, j, words = pact.match.i, pact.match.j, self.tokens.words
+        i -= i > 0 and words[i - 1] in _QUOTES
+        if i in self._dates_to:
+            return self._dates_to[i]
+        if (
+            j < len(words)
+            and j not in self._dates_from
+            and any(
+                cue.list == "of"
+                for cue in self.passages.around(pact.grammar, pact.match.start, pact.match.end)[0].get(j, ())
+            )
+        ):
+            j += 1
+        return self._dates_from.get(j)
 
 
 def _joined(codes: set[str]) -> str:
