@@ -16,6 +16,8 @@ _OPENING, _CLOSING = frozenset("(（["), frozenset(")）]")
 _QUOTES = frozenset("\"“”„‘’«»'「」『』《》")
 _JOINING = frozenset(",、・·，-–—&∙‧･")
 _JOINERS = frozenset({"party_and", "and", "article", "range_dash"})
+#: Words of the official names of states and governments, and what joins these to the country's name.
+_FORMS = frozenset({"state_form", "of", "name_joiner"})
 
 
 @dataclass(slots=True)
@@ -249,9 +251,11 @@ class Sentence:
             return False
         if start == end:
             return self.tokens.words[end][0] > "\u2e80" or self.tokens.words[end - 1][0] > "\u2e80"
-        if end - start > 4 or (end - start == 1 and (one.kind == "city") != (other.kind == "city")):
+        forms = sum("state_form" in self.kinds(i) for i in range(start, end))
+        if end - start - 2 * forms > 4 or (end - start == 1 and (one.kind == "city") != (other.kind == "city")):
             return False  # in Seoul, Vietnam and …
-        return all(self.tokens.words[i] in _JOINING or self.kinds(i) & _JOINERS for i in range(start, end))
+        joiners = _JOINERS | _FORMS if forms else _JOINERS
+        return all(self.tokens.words[i] in _JOINING or self.kinds(i) & joiners for i in range(start, end))
 
     def _behind_compound(self, one: Mention) -> int:
         """The token behind a name, and behind what a hyphen glues to it: `EFTA-Staaten und Vietnam`."""
@@ -266,6 +270,7 @@ class Sentence:
                 date = clause.dates[0].match
                 between = self.tokens.words[pact.match.j : clause.tokens[0]]
                 whole = clause.tokens[0] == date.i and clause.tokens[-1] == date.j - 1
+                whole = whole and "/" not in (getattr(clause.dates[0].value, "timex", None) or "/")  # of a plan
                 if whole and between and between[-1] in _OPENING and all(word in _QUOTES for word in between[:-1]):
                     return clause.dates[0]
         return None

@@ -171,6 +171,9 @@ class Frames:
         apposed = verb.list == "told" and next(words, None) == verb.i  # the treaty, signed in 2014, …
         if (clause.relative or apposed) and n and not (verb.event == "upgraded" and own):
             start = clause.tokens[0]
+            nearest = max((p for p in self.sentence.pacts if p.match.j <= start), key=lambda p: p.match.j, default=None)
+            if apposed and nearest and nearest.match.j >= start - 2 and not _fits(verb.event, nearest):
+                return []  # an agreement, and a partnership, in force since 2008
             told = [p for p in self.sentence.pacts if start - 4 <= p.match.j <= start and _fits(verb.event, p)]
             if told:
                 brief = {id(p) for c in self.sentence.clauses if c.bracket for p in c.pacts}

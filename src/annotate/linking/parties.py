@@ -22,7 +22,7 @@ from annotate.spans import AgreementValue, PartnershipValue, Party
 from annotate.text.sentences import sentence_around
 
 #: What may stand between a name and the word for with, and how many tokens.
-_LINKS = frozenset({"agreement_party_link", "link", "article", "name_joiner", "name_inner"})
+_LINKS = frozenset({"agreement_party_link", "link", "article", "name_joiner", "name_inner", "state_form", "of"})
 _NEAR = 4
 #: How far behind its verb a subject may stand: `Über ein Abkommen verhandelt Ghana`.
 _BEHIND = 3
@@ -90,8 +90,8 @@ def _beside(sentence: Sentence, pact: Linked) -> tuple[list[Mention], bool]:
         if pact.match.i <= start < pact.match.j:
             continue
         several = len({m.code for m in group}) > 1
-        if place <= start <= place + _NEAR:
-            between = [sentence.kinds(i) for i in range(place, start)]
+        between = [sentence.kinds(i) for i in range(place, min(start, place + 3 * _NEAR))]
+        if place <= start <= place + _NEAR + 2 * sum("state_form" in kinds for kinds in between):
             linked = any(kinds & {"agreement_party_link", "link"} for kinds in between)
             if linked and all(kinds & _LINKS and not kinds & {"party_and"} for kinds in between):
                 return group, several and any("between" in kinds for kinds in between)

@@ -397,6 +397,10 @@ def _behind(line: _Line, n: int, *, opened: bool) -> int:
             high += 1
     if line.capital_nouns and not opened:
         return high
+    while _is_named_type(line, high):
+        high += 1
+    if line.complements and _opens_field(line, high):
+        return _capitals(line, high + 2)
     openers = (*_OPENERS[line.shape], *(("name_joiner",) if line.capital_nouns else ()))
     if not line.is_(high, *openers) or line.is_(high, "agreement_party_link", "party_and"):
         return _listed(line, high)
@@ -513,8 +517,22 @@ def _capitals(line: _Line, n: int) -> int:
     return n
 
 
+def _is_named_type(line: _Line, n: int) -> bool:
+    """Whether a unit is a type with capitals, which a name goes on with: `Tratado | de Libre Comercio`."""
+    return line.is_(n, *_TYPES) and any(word[:1].isupper() for word in line.word(n).split())
+
+
+def _opens_field(line: _Line, n: int) -> bool:
+    """Whether a small word opens the field of a name, two capitals at least: `em Segurança e Combate ao Terrorismo`."""
+    if not line.is_(n, "name_inner") or not line.capital(n + 1) or line.is_(n + 1, "territory", "organisation"):
+        return False
+    return line.capital(n + 2 + line.is_(n + 2, "party_and")) and not line.is_(n + 2, *line.heads)
+
+
 def _step(line: _Line, n: int) -> int:
     """Behind the next part of a name that has reached a unit; that unit where the name ends."""
+    if _is_named_type(line, n):
+        return n + 1
     if line.titled(n) or (line.is_(n - 1, "roman") and line.lower(n) and not line.is_(n, *_JOINERS)):
         return n + 1
     if line.glued(n) and line.glued(n + 1):
@@ -538,7 +556,8 @@ def _joined(line: _Line, n: int) -> int:
         return n
     if line.is_(n, "party_and") and (line.is_(n + 1, "article") or _leads_to_head(line, q)):
         return n
-    if line.is_(n, "name_inner") and not line.is_(n, "name_joiner") and not line.capital(q + 1):
+    inner = line.is_(n, "name_inner") and not line.is_(n, "name_joiner")
+    if inner and not line.capital(q + 1) and not (line.complements and _opens_field(line, q - 1)):
         return n  # Cooperation in Astana, but Trade in Endangered Species
     return q + 1
 

@@ -42,6 +42,7 @@ LISTS: Mapping[str, tuple[str, str | tuple[str, ...]]] = {
     "limit": ("before a date that is no date of the verb: until, by, before", "none"),
     "limit_after": ("the same behind it: まで, 까지", "none"),
     "of": ("between a name and the year that belongs to it: the treaty of 1957", "none"),
+    "state_form": ("in official names of states and governments, beside the country's: Repubblica, Governo", "none"),
     "goal": ("beside the level that a partnership is raised to: to, lên, に", "none"),
     "adjunct": ("words that may stand with a date that is set off by commas: in, on, later", "none"),
     "link": ("before a party: between, with", "none"),
