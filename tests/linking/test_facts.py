@@ -227,3 +227,17 @@ def test_the_evidence_of_a_raise_holds_the_old_level(pipeline: Pipeline) -> None
     record = read(pipeline, "en", text)
     (fact,) = record.facts
     assert "a strategic partnership to a comprehensive partnership in 2014" in text[slice(*fact.evidence)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("es", "Prorrogaron el Protocolo de Aduanas y renovaron su asociación estratégica, vigente desde 2008."),
+        ("it", "Il partenariato strategico globale Cina-Italia (2024-2027) avanza."),
+        ("pt", "Manifestaram a esperança de que o Acordo seja assinado ainda este ano."),
+        ("fr", "Ils saluent le pacte depuis 2020 et appellent à la ratification de l'accord de pêche."),
+    ],
+)
+def test_nothing_of_the_sort_came_about(pipeline: Pipeline, lang: str, text: str) -> None:
+    """What stands behind a partnership is not of the agreement before it; a stretch, a hope and a call tell no day."""
+    assert facts(read(pipeline, lang, text)) == []

@@ -187,3 +187,19 @@ def test_words_before_the_head_that_the_acronym_spells_belong_to_the_name(lang: 
 def test_an_acronym_inside_and_a_word_that_mostly_opens_sentences_are_of_the_name(lang: str, marked: str) -> None:
     """`(OR)` before the head, `All` between capitals."""
     assert_marked(lang, marked)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("es", "Firmaron el [Protocolo de Revisión del Tratado de Libre Comercio] en Lima."),
+        ("es", "El [Tratado de Jaén de Integración y Cooperación] fue firmado."),
+        ("it", "Firmarono l'[Accordo di Cooperazione in materia di Indicazioni Geografiche] a Bari."),
+        ("pt", "Assinaram o [Acordo de Cooperação em Segurança e Defesa] em Lisboa."),
+        ("pt", "Assinaram o [Acordo de Cooperação] em Lisboa."),
+        ("fr", "Elle salue l'[Accord sur la conservation des forêts] de novembre."),
+    ],
+)
+def test_a_name_goes_on_with_its_field(lang: str, marked: str) -> None:
+    """A type in capitals, the field behind in or on, and the topic of a head in capitals belong to a name."""
+    assert_marked(lang, marked)
