@@ -396,6 +396,7 @@ def test_duckdb_gets_all_tables_or_none(out: Path, tmp_path: Path) -> None:
     assert asked(base, "SELECT id, five FROM knowledge_agreements, knowledge_mentions") == [
         ("fj-np/free_trade/2011", 5)
     ]
+    assert sorted(asked(base, "SHOW TABLES")) == [(f"knowledge_{name}",) for name in sorted(TABLES)]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kn", "out", "out.duckdb"]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ except ImportError as error:
 
 #: Before the names of tables, since those of an export have the same.
 PREFIX = "knowledge_"
+#: Before their names while they are filled.
+_DRAFT = "knowledge_draft_of_"
 #: Nothing beside the file, and no more memory than an export takes.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "temp_directory": "", "memory_limit": "1GB"}
-_BATCH = 1000
+_BATCH = 2000
 
 
 def check_database(path: Path) -> None:
@@ -43,15 +46,26 @@ def add_tables(folder: Path, path: Path) -> None:
     """Put the tables of a folder into a database, in the place of those that a run before has put there.
 
     They are `knowledge_agreements`, `knowledge_mentions` and so on. What else the database holds stays as it is; where
-    one table cannot be put there, so do they all.
+    one table cannot be put there, none is.
     """
     is_new = not path.exists()
     try:
         with _opened(path) as base:
-            base.execute("BEGIN")
-            for name in TABLES:
-                _fill(base, name, folder / f"{name}.parquet")
-            base.execute("COMMIT")
+            try:
+                for name in TABLES:
+                    _fill(base, f"{_DRAFT}{name}", folder / f"{name}.parquet")
+                base.execute("BEGIN")
+                for name in TABLES:
+                    base.execute(f"DROP TABLE IF EXISTS {PREFIX}{name}")
+                    base.execute(f"ALTER TABLE {_DRAFT}{name} RENAME TO {PREFIX}{name}")
+                base.execute("COMMIT")
+            except BaseException:
+                with suppress(duckdb.Error):
+                    base.rollback()
+                with suppress(duckdb.Error):
+                    for name in TABLES:
+                        base.execute(f"DROP TABLE IF EXISTS {_DRAFT}{name}")
+                raise
     except BaseException:
         if is_new:
             path.unlink(missing_ok=True)
@@ -73,10 +87,16 @@ def _opened(path: Path) -> Iterator[Any]:
         beside.unlink(missing_ok=True)
 
 
-def _fill(base: Any, name: str, path: Path) -> None:
-    """A table out of a file of Parquet; read by Arrow, to which the signs in a path mean nothing."""
+def _fill(base: Any, table: str, path: Path) -> None:
+    """A table out of a file of Parquet; read by Arrow, to which the signs in a path mean nothing.
+
+    A few rows at a time, each committed: DuckDB holds in memory what a transaction has written.
+    """
+    base.execute(f"DROP TABLE IF EXISTS {table}")
     with pq.ParquetFile(path) as file:
-        rows = pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches(_BATCH))
-        base.register("rows_to_add", rows)
-        base.execute(f"CREATE OR REPLACE TABLE {PREFIX}{name} AS SELECT * FROM rows_to_add")
-        base.unregister("rows_to_add")
+        statement = f"CREATE TABLE {table} AS SELECT * FROM rows_to_add"
+        for rows in chain([pa.Table.from_batches([], file.schema_arrow)], file.iter_batches(_BATCH)):
+            base.register("rows_to_add", rows)
+            base.execute(statement)
+            base.unregister("rows_to_add")
+            statement = f"INSERT INTO {table} SELECT * FROM rows_to_add"
