@@ -57,6 +57,26 @@ def test_what_was_to_come_in_a_story_belongs_to_its_year() -> None:
     assert timexes("The treaty of 4 March 1995 will be renewed on 5 June.")[1] == "2024-06-05"
 
 
+def test_the_end_of_the_year_and_the_twenties_are_those_of_the_story() -> None:
+    """In a history the year that ends and the decade in words are those that it has reached; in news they stay."""
+    text = (
+        "Der Krieg von 1921 bis 1926 war lang. In den zwanziger Jahren stritt man. Am 3. Mai 1921 begann er.\n"
+        "Am 4. Juni 1922 fiel die Stadt. Im Oktober kam Hilfe; Ende des Jahres war Ruhe. 1924 und 1926 endete er."
+    )
+    told = {span: timex for span, timex, _ in dates(text, lang="de")}
+    assert (told["zwanziger Jahren"], told["Ende des Jahres"]) == ("192", "1922")
+    assert timexes("Bis Ende des Jahres soll gewählt werden.", lang="de") == ["2024"]
+
+
+def test_what_is_to_come_behind_a_last_date_of_long_ago_is_of_the_document() -> None:
+    """A history may end in its own time: a show that comes behind a date of long ago is the document's."""
+    text = (
+        "De opstand van 1825 begon op 20 juli 1825. Op 12 november 1828 viel de stad, op 28 maart 1830 de vorst.\n"
+        "Hij stierf op 8 januari 1855. Sinds 6 november 1973 is hij een held. In het najaar volgt een tentoonstelling."
+    )
+    assert timexes(text, lang="nl")[-1] == "2024-FA"
+
+
 def test_a_story_goes_forward_into_the_next_year() -> None:
     """A month more than half a year earlier than the date before is one of the next year."""
     assert timexes("On 11 November 1918 the guns fell silent. In January the delegates met.")[1] == "1919-01"

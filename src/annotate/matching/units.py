@@ -35,6 +35,7 @@ from annotate.text.tokens import Tokens
 
 _DATE_SIGNS = frozenset("/.-‐‑")
 _SPAN_SIGNS = frozenset("/-–‐‑")
+_APOSTROPHES = frozenset("'’‘")
 _CODE_SIGNS = frozenset("/-_.:")
 _ADDRESS = re.compile(r"://|www\.|@")
 _BREAKS_ADDRESS = frozenset("<>\"'”’»)]}|,;、，。；：！？（）「」『』《》【】")
@@ -685,16 +686,20 @@ def numeric_date(runs: Sequence[str], order: str) -> str | None:
 
 
 def _year_span(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:
-    two = _runs(atoms, k, _SPAN_SIGNS, 2)
-    if not two or len(two[0]) != 4 or len(two[1]) != 2:
+    end, marked = k + 3, k + 3 < len(atoms) and atoms[k + 2].text in _APOSTROPHES and atoms[k + 2].glued
+    if marked and atoms[k + 1].text in _SPAN_SIGNS and atoms[k + 1].glued and atoms[k + 3].glued:  # 2025-'26
+        end, two = k + 4, [ascii_digits(atoms[n].text) for n in (k, k + 3) if atoms[n].text.isdecimal()]
+    else:
+        two, marked = _runs(atoms, k, _SPAN_SIGNS, 2) or [], False
+    if [len(run) for run in two] != [4, 2]:
         return None
     first, last = int(two[0]), int(two[1])
     following = last == (first + 1) % 100
-    later = last > first % 100 and (last > 12 or atoms[k + 1].text == "–")
+    later = last > first % 100 and (marked or last > 12 or atoms[k + 1].text == "–")
     if not 1500 <= first < 2200 or not (following or later):
         return None
-    end = first + 1 if following else first - first % 100 + last
-    return k + 3, _text(atoms, k, k + 3), {"numeric_year_span": f"{first}/{end}"}
+    until = first + 1 if following else first - first % 100 + last
+    return end, _text(atoms, k, end), {"numeric_year_span": f"{first}/{until}"}
 
 
 def _clock(atoms: Sequence[Atom], k: int, settings: Settings) -> _Read | None:

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -24,7 +25,7 @@ from annotate.rules.matches import Match
 from annotate.spans import DateValue
 from annotate.text.sentences import sentence_around
 from annotate.text.tokens import Tokens
-from annotate.values.timex import lacks_year, resolve_in_year
+from annotate.values.timex import lacks_year, resolve_date, resolve_in_year
 
 #: A day so near to the document's date is the news itself, not the story that it tells beside.
 _NEAR = 10
@@ -38,6 +39,8 @@ _DAYS = 2
 _DISTANT = 120
 #: A date without a year so many days behind the one before it goes on with its story.
 _NEXT = 45
+#: A date so many years at most from the one before goes on with its story.
+_STEADY = 2
 #: The last year that has one after it.
 _LAST_YEAR = 9998
 #: So much must speak for a story that is told on a day near to one of its own.
@@ -67,6 +70,8 @@ class _Reference:
     sentence: int
     paragraph: int
     aside: bool
+    #: Whether the date before it was near to it, as in a story that goes on.
+    steady: bool = False
 
 
 class _Passages:
@@ -144,13 +149,12 @@ def tell(dates: Sequence[Told], today: date | None) -> Iterator[DateValue]:
     for told in dates:
         value = told.value
         if not lacks_year(told.match):
-            reached = _follow(told, reached)
+            value = _of_its_time(told, reached, passages) or value
+            reached = reached if value is not told.value else _follow(told, reached)
         elif found := _in_story(told, reached, passages) or (day and _in_its_month(told, day, today)):
             value = found
-            reached = _reference(told, value)
-        elif about(value, today, 366) and not (
-            told.match.get("clause") == "future" and passages.narrates(told.paragraph)
-        ):
+            reached = _reference(told, value, reached)
+        elif about(value, today, 366) and not _looks_ahead(told, reached, passages):
             reached = None
         if value.grain == "day" and value.days is not None and (told.match.get("month") or not lacks_year(told.match)):
             day = Told(told.match, value, told.sentence, told.paragraph)
@@ -200,18 +204,46 @@ def _follows(told: Told, before: DateValue) -> bool:
 def _follow(told: Told, reached: _Reference | None) -> _Reference | None:
     """What the story has reached behind a date that gives its year, or is told from the document's date."""
     if _gives_year(told):
-        return _reference(told, told.value)
+        return _reference(told, told.value, reached)
     if told.value.anchor is not None or told.match.get("relative") or told.match.get("offset"):
         return None  # yesterday, last year: the text speaks of its own time again
     return reached
 
 
-def _reference(told: Told, value: DateValue) -> _Reference:
+def _reference(told: Told, value: DateValue, before: _Reference | None) -> _Reference:
     known = value.grain in ("day", "month") and "-" in value.timex.rpartition("/")[2]
     last = value.end or ""
     month = int(last[5:7]) if known else None
     anchor = last[: 10 if value.grain == "day" else 7] if known else last[:4]
-    return _Reference(_year(value), month, anchor, told.sentence, told.paragraph, told.aside)
+    steady = before is not None and abs(_year(value) - before.year) <= _STEADY
+    return _Reference(_year(value), month, anchor, told.sentence, told.paragraph, told.aside, steady)
+
+
+def _of_its_time(told: Told, reached: _Reference | None, passages: _Passages) -> DateValue | None:
+    """The value of the end of the year, or of the twenties, in a story that has reached a year of another time."""
+    if reached is None or not passages.sure() or not is_far(reached.year, passages.today):
+        return None
+    match, value = told.match, told.value
+    if value.grain == "decade" and value.timex.startswith("XX"):
+        told_from = resolve_date(_Century(match, (reached.year - 1) // 100 + 1), None)
+    elif match.get("mod") and match.get("offset") == "0" and match.get("unit") == "year":
+        if reached.paragraph != told.paragraph or value.grain != "year":
+            return None
+        told_from = resolve_date({"year": reached.year, "mod": match.get("mod")}, None)
+    else:
+        return None
+    return told_from and replace(told_from, anchor=reached.anchor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Century:
+    """The slots of a decade, and the century that its story has reached."""
+
+    match: Match
+    century: int
+
+    def get(self, name: str) -> Any:
+        return self.century if name == "century" else self.match.get(name)
 
 
 def _in_story(told: Told, reached: _Reference | None, passages: _Passages) -> DateValue | None:
@@ -256,7 +288,14 @@ def _in_its_month(told: Told, before: Told, today: date | None) -> DateValue | N
 
 def _is_ahead_of(told: Told, reached: _Reference, passages: _Passages) -> bool:
     """Whether what is to come is so for a day or month of the story: on 4 March he said he would march on 9 August."""
-    return passages.sure() and reached.month is not None and reached.paragraph == told.paragraph
+    story = passages.sure() and reached.steady and reached.month is not None
+    return story and reached.paragraph == told.paragraph
+
+
+def _looks_ahead(told: Told, reached: _Reference | None, passages: _Passages) -> bool:
+    """Whether a date is what was to come in a story that goes on, and no sign that the text speaks of its own time."""
+    ahead = told.match.get("clause") == "future" and passages.narrates(told.paragraph)
+    return ahead and reached is not None and reached.steady
 
 
 def _told_year(told: Told, reached: _Reference | None, story: str) -> DateValue | None:

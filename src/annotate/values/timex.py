@@ -191,6 +191,7 @@ _SAY_YEAR = (
     "short_year",
     "whole",
     "of_unit",
+    "year_half",
 )
 
 
@@ -254,6 +255,9 @@ def calendar_of(match: Slots, anchor: date | None = None) -> Calendar:
     if pair := match.get("year_quarter"):
         year, quarter = map(int, pair.split("-"))
         parts = replace(parts, year=year, quarter=quarter)
+    if pair := match.get("year_half"):
+        year, half = map(int, pair.split("-"))
+        parts = replace(parts, year=year, half=half)
     if parts.season and (span := match.get("year_span")):  # Winter 2023/24 begins in the first of the two
         parts = replace(parts, year=int(span.split("/")[0]))
     if (era := match.get("era")) is not None and parts.year is not None:
@@ -338,7 +342,7 @@ def _stretch_of_year(match: Slots, year: int | None, anchor: date | None, *, las
     if not 1 <= months <= 12:
         return None
     first = 13 - months if last else 1
-    known = anchor.year if year is None and anchor else year
+    known = anchor.year + int(match.get("year_offset") or 0) if year is None and anchor else year
     value = _interval(*(_point(Calendar(year=known, month=m)) for m in (first, first + months - 1)))
     return value if year or value is None or anchor is None else _told_from(anchor, value)
 
