@@ -41,19 +41,23 @@ class Mentioned:
 
     pact: Linked
     topic: str | None
-    #: `this`, `the` or `theirs`, by the words beside it.
-    pointing: str | None
     #: The year of its signing, where its sentence tells one.
     year: str | None
     #: Whether it is one, not several.
     single: bool
     #: The tokens of the text that are in dates and sums.
     dated: Collection[int] = ()
+    _pointing: str | None = ""
+
+    def pointing(self, tokens: Tokens) -> str | None:
+        """`this`, `the` or `theirs`, by the words beside it; looked up once."""
+        if self._pointing == "":
+            self._pointing = pointing(self.pact, tokens) if self.single else None
+        return self._pointing
 
     @property
     def value(self) -> AgreementValue | PartnershipValue:
-        assert isinstance(self.pact.value, AgreementValue | PartnershipValue)
-        return self.pact.value
+        return self.pact.value  # type: ignore[return-value]  # those of other spans are none
 
 
 def settle_later(
@@ -74,13 +78,13 @@ def _meant(one: Mentioned, earlier: _Earlier, passages: Passages, tokens: Tokens
     if bare and one.topic is None and _is_told_apart(one, tokens):
         return None
     handles = _asked(one, bare)
-    pointing, place = one.pointing, one.pact.match.start
-    if pointing is None:
+    points, place = one.pointing(tokens), one.pact.match.start
+    if points is None:
         if one.pact.grammar.lists.get("article") or not isinstance(one.value, AgreementValue):
             return None
         return earlier.one_of(handles, place, 1 if bare and passages.begins(place) else 0, alone=True)
     whole = bare or any(kind == "kind" for kind, _ in handles)
-    return earlier.one_of(handles, place, 1 if pointing == "this" else 0 if whole else None)
+    return earlier.one_of(handles, place, 1 if points == "this" else 0 if whole else None)
 
 
 def _is_told_apart(one: Mentioned, tokens: Tokens) -> bool:

@@ -74,6 +74,11 @@ class Reading:
             known = self._known[key] = cues, list(names_in(grammar, "city", "demonym").find(self.tokens, first, last))
         return known
 
+    def names(self, grammar: Grammar, first: int, last: int) -> list[Mention] | None:
+        """The names in a stretch of tokens without adjectives, where it has been read; else None."""
+        known = self._known.get((grammar.lang, first, last))
+        return known and [mention for mention in known[1] if mention.kind != "demonym"]
+
     def sentence(self, place: tuple[int, int], inside: Sequence[Linked], before: Linked | None = None) -> Sentence:
         """A sentence with the spans that stand in it; `before` is what a pronoun of it may stand for."""
         key = *place, len(inside), before.id if before else None

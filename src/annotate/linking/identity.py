@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from annotate.linking.anaphora import Mentioned, codes_of, pointing, settle_later
+from annotate.linking.anaphora import Mentioned, codes_of, settle_later
 from annotate.linking.clauses import Reading
 from annotate.linking.linked import PACTS, Linked
 from annotate.linking.listed import PLAIN, listed, may_be, what_of
@@ -53,10 +53,10 @@ def settle_identity(spans: Sequence[Linked], facts: Sequence[Fact], reading: Rea
     for one in open_ones:
         _set(one.pact, text.key(one))
     for one in open_ones:
-        if one.value.id is None and one.pointing is None:
+        if one.value.id is None and one.pointing(tokens) is None:
             _set(one.pact, text.key_by_day(one))
     _settle_years(pacts)
-    text.settle_known([one for one in mentioned if one.pointing is None or one.value.name])
+    text.settle_known([one for one in mentioned if one.value.name or one.value.id or one.pointing(tokens) is None])
     terms = _definitions(pacts, tokens)
     for one in open_ones:
         if one.value.id is None and one.pact.text in terms:
@@ -114,15 +114,14 @@ class _Text:
         value = pact.value
         assert isinstance(value, AgreementValue | PartnershipValue)
         if value.id is not None and isinstance(value, AgreementValue):
-            return Mentioned(pact, KIND_TOPICS.get(value.kind), None, None, _single(pact, self.tokens))
+            return Mentioned(pact, KIND_TOPICS.get(value.kind), None, _count(pact) in (None, 1))
         single = _single(pact, self.tokens)
         topic = None
         if isinstance(value, AgreementValue) and single:
             words, topic = _subject(pact, self.tokens)
             topic = KIND_TOPICS.get(value.kind) or topic
             pact.value = replace(value, subject=value.subject or words)
-        point = pointing(pact, self.tokens) if single else None
-        return Mentioned(pact, topic, point, _year(self._signed(pact)), single, self._dated)
+        return Mentioned(pact, topic, _year(self._signed(pact)), single, self._dated)
 
     def _signed(self, pact: Linked) -> DateValue | None:
         """When it was signed, or a partnership began."""
@@ -182,7 +181,7 @@ class _Text:
         both = next((cue for at in sorted(cues) for cue in cues[at] if cue.list == "both"), None)
         if both is not None:
             return {*passages.pair_before(grammar, place, both.event == "countries")}
-        if one.pointing == "theirs":
+        if one.pointing(self.tokens) == "theirs":
             return {*(passages.told_together(grammar, place) or passages.pair_before(grammar, place, False))}
         if isinstance(one.value, AgreementValue) and one.topic is None:
             return set()
@@ -227,7 +226,7 @@ class _Text:
             return None
         if (isinstance(value, PartnershipValue) and not told) or self._with_others(one.pact):
             return None
-        back = 1 if told or one.pointing else 0
+        back = 1 if told or one.pointing(self.tokens) else 0
         near = {m.code for mentions in self.passages.near(grammar, place, back) for m in mentions}
         near |= self._parties_near(one.pact, back)
         known = listed(grammar).among(told, near, what_of(value))
@@ -298,15 +297,9 @@ class _Text:
         i -= i > 0 and words[i - 1] in _QUOTES
         if i in self._dates_to:
             return self._dates_to[i]
-        if (
-            j < len(words)
-            and j not in self._dates_from
-            and any(
-                cue.list == "of"
-                for cue in self.passages.around(pact.grammar, pact.match.start, pact.match.end)[0].get(j, ())
-            )
-        ):
-            j += 1
+        if j not in self._dates_from and j + 1 in self._dates_from:
+            cues, _ = self.passages.around(pact.grammar, pact.match.start, pact.match.end)
+            j += any(cue.list == "of" for cue in cues.get(j, ()))
         return self._dates_from.get(j)
 
 
@@ -339,11 +332,15 @@ def _in_brackets_behind(pact: Linked, name: Linked, tokens: Tokens) -> bool:
     return capitals and words[i - 1] in _OPEN and words[j] in _CLOSE and _single(name, tokens)
 
 
+def _count(pact: Linked) -> object:
+    """How many a mention is of, where a number says it."""
+    return pact.match.get("count") or (pact.value.count if isinstance(pact.value, AgreementValue) else None) or None
+
+
 def _single(pact: Linked, tokens: Tokens) -> bool:
     """Whether a mention is of one agreement or partnership: no number, plural or word such as `many` says otherwise."""
     match, text = pact.match, tokens.text
-    count = pact.match.get("count") or (isinstance(pact.value, AgreementValue) and pact.value.count)
-    if count and count != 1:
+    if _count(pact) not in (None, 1):
         return False
     several = wording(pact.grammar, "plural").find(text, max(0, match.start - _ARTICLE), match.end)
     if any(end > match.start for _, end, _ in several):

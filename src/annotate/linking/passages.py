@@ -35,6 +35,7 @@ class Passages:
     def __init__(self, reading: Reading, taken: Collection[int] = ()) -> None:
         self._reading, self._tokens, self._taken = reading, reading.tokens, taken
         self._named: dict[int, tuple[Mention, ...]] = {}
+        self._around: dict[tuple[int, int], tuple[dict[int, list[Cue]], list[Mention]]] = {}
         self._all: frozenset[str] | None = None
 
     @cached_property
@@ -71,9 +72,15 @@ class Passages:
 
         Those of the sentence itself may be a list: who has a strategic partnership are Ghana, Togo.
         """
-        sentences = [{mention.code for mention in mentions} for mentions in self._back(grammar, place)]
-        codes = set[str]().union(*sentences)
-        return tuple(sorted(codes)) if len(codes) == 2 and codes in sentences[1:] else ()
+        codes: set[str] = set()
+        together = False
+        for back, mentions in enumerate(self._back(grammar, place)):
+            named = {mention.code for mention in mentions}
+            codes |= named
+            if len(codes) > 2:
+                return ()
+            together = together or (back > 0 and len(named) == 2)
+        return tuple(sorted(codes)) if together else ()
 
     def near(self, grammar: Grammar, place: int, back: int = 1) -> tuple[tuple[Mention, ...], ...]:
         """Whom the sentence around a place names, and each of so many before it in the passage."""
@@ -81,7 +88,11 @@ class Passages:
 
     def around(self, grammar: Grammar, start: int, end: int) -> tuple[dict[int, list[Cue]], list[Mention]]:
         """The cues and all names, adjectives too, of the sentence around a stretch."""
-        return self._reading.words(grammar, *self._tokens.within(*sentence_around(self._tokens.text, start, end)))
+        found = self._around.get((start, end))
+        if found is None:
+            place = self._tokens.within(*sentence_around(self._tokens.text, start, end))
+            found = self._around[start, end] = self._reading.words(grammar, *place)
+        return found
 
     def first_of(self, grammar: Grammar, place: int) -> str | None:
         """The one party of the sentence before, which it begins with, where the text began with it, too.
@@ -136,7 +147,9 @@ class Passages:
         named = self._named.get(start)
         if named is None:
             first, last = self._tokens.within(start, self._sentences.around(start, start + 1)[1])
-            mentions = names_in(grammar, "city").find(self._tokens, first, last)
+            mentions = self._reading.names(grammar, first, last)
+            if mentions is None:
+                mentions = [*names_in(grammar, "city").find(self._tokens, first, last)]
             named = self._named[start] = tuple(m for m in mentions if m.i not in self._taken)
         return named
 
