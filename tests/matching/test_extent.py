@@ -198,6 +198,8 @@ def test_an_acronym_inside_and_a_word_that_mostly_opens_sentences_are_of_the_nam
         ("pt", "Assinaram o [Acordo de Cooperação em Segurança e Defesa] em Lisboa."),
         ("pt", "Assinaram o [Acordo de Cooperação] em Lisboa."),
         ("fr", "Elle salue l'[Accord sur la conservation des forêts] de novembre."),
+        ("it", "Il [Trattato di amicizia e buon vicinato] fu firmato a Tripoli."),
+        ("fr", "Ils ont signé l'[Accord de Pêche] à Rabat."),
     ],
 )
 def test_a_name_goes_on_with_its_field(lang: str, marked: str) -> None:

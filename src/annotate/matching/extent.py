@@ -454,8 +454,9 @@ def _member(line: _Line, n: int) -> int:
     if line.is_(n, *_TYPES):
         return _adjectives(line, n + 1)
     noun = n + line.is_(n, "complement_open")
-    end = _noun(line, noun)
-    if end == noun or (noun == n and not line.is_(n, "complement_noun")):
+    known = line.is_(noun, "complement_noun") and line.word(noun).islower()  # `buon vicinato` is one unit
+    end = noun + 1 if known else _noun(line, noun)
+    if end == noun or (noun == n and not known):
         return n
     return _adjectives(line, end)
 
