@@ -48,12 +48,16 @@ class _Text:
         whole = (0, len(self.tokens.text))
         return set().union(*(_currencies_named(grammar, whole, self.tokens) for grammar in grammars.values()))
 
-    def local(self, grammar: Grammar) -> set[str]:
-        """The currencies of the countries that the text names and that speak its language officially.
+    def may_be_local(self, grammar: Grammar) -> bool:
+        """Whether a dollar may be of a country that is told of and speaks the language.
 
-        None for a language that America speaks: in it a dollar is America's, whoever is told of.
+        Not in a language that America speaks: in it a dollar is America's, whoever is told of.
         """
-        if grammar.lang in official_languages("US"):
+        return grammar.lang not in official_languages("US")
+
+    def local(self, grammar: Grammar) -> set[str]:
+        """The currencies of the countries that the text names and that speak its language officially."""
+        if not self.may_be_local(grammar):
             return set()
         countries, _ = _countries_named(grammar, (0, len(self.tokens.text)), self.tokens)
         own = (country for country in countries if grammar.lang in official_languages(country))
@@ -157,9 +161,11 @@ def _settle_dollar(span: Linked, value: MoneyValue, text: _Text) -> None:
     """
     codes = _codes(span)
     converted = text.tokens.text[: span.match.start].endswith(("(", "（"))
-    if len(codes) < 2 or _word(span)[:1].isalpha() or converted or "USD" in text.named:
+    if len(codes) < 2 or _word(span)[:1].isalpha() or converted:
         return
     own = [code for code in _spoken(text, but=span, surely=True) if code in codes]
+    if not (own or text.may_be_local(span.grammar)) or "USD" in text.named:
+        return
     local = codes & text.named
     if len({*own}) == 1 and own[0] != "USD" and len(own) >= text.bare:
         span.value = replace(value, currency=own[0])

@@ -284,7 +284,7 @@ class Lexicon(dict[str, "Kinds | None"]):
             found[CAPITAL] = ""
             if word.isascii() and _ROMAN.fullmatch(word):
                 found["roman"] = str(_roman(word))
-        if even(word) in self._phrase_starts or self.phrase_stems(folded):
+        if ("-" if word in _DASHES else folded) in self._phrase_starts or self.phrase_stems(folded):
             found[PHRASE_START] = ""
         return found or None
 
