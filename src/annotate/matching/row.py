@@ -94,7 +94,7 @@ class Words(dict[str, Word]):
             self.clear()
         kinds = self._lexicon[word]
         if kinds is None and word.isalpha():  # most words
-            found = self[word] = Word(word, _NOTHING, self._triggered(_NOTHING, word), even=fold(word))
+            found = self[word] = Word(word, _NOTHING, self._triggered(_NOTHING, word), 0, False, fold(word))
             return found
         kinds = kinds or _NOTHING
         numeral = not NUMERAL.isdisjoint(kinds)

@@ -268,12 +268,15 @@ class Lexicon(dict[str, "Kinds | None"]):
     def _look_up(self, word: str) -> Kinds | None:
         folded = fold(word)
         found: dict[str, str] = {}
-        for head in self._heads.get(folded[-2:], ()):
-            if len(head) < len(folded) and folded.endswith(head):
-                found.update({k: v for k, v in self.heads[head].items() if k not in found})
-        for stem in self._stems.get(folded[:2], ()):
-            if folded.startswith(stem):
-                found.update({k: v for k, v in self.stems[stem].items() if k not in found})
+        heads, stems = self._heads.get(folded[-2:]), self._stems.get(folded[:2])
+        if heads and folded.endswith(heads):
+            for head in heads:
+                if len(head) < len(folded) and folded.endswith(head):
+                    found.update({k: v for k, v in self.heads[head].items() if k not in found})
+        if stems and folded.startswith(stems):
+            for stem in stems:
+                if folded.startswith(stem):
+                    found.update({k: v for k, v in self.stems[stem].items() if k not in found})
         if folded in self.folded:
             found.update(self.folded[folded])
         if word in self.exact:
@@ -290,7 +293,8 @@ class Lexicon(dict[str, "Kinds | None"]):
 
     def phrase_stems(self, folded: str) -> list[str]:
         """The stems with which phrases begin, and with which a word begins, too."""
-        return [stem for stem in self._phrase_stems.get(folded[:2], ()) if folded.startswith(stem)]
+        stems = self._phrase_stems.get(folded[:2], ())
+        return [stem for stem in stems if folded.startswith(stem)] if folded.startswith(stems) else []
 
 
 #: A numeral of several words written as one has more letters than this.
@@ -299,12 +303,12 @@ _LONG = 6
 _SHORTEST, _LARGEST = 3, 1000
 
 
-def _by_edge(parts: Iterable[str], edge: Callable[[str], str]) -> dict[str, list[str]]:
+def _by_edge(parts: Iterable[str], edge: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
     """Heads by their last letters, stems by their first, the longest of each first: most words end in none."""
     found: dict[str, list[str]] = {}
     for part in sorted(parts, key=len, reverse=True):
         found.setdefault(edge(part), []).append(part)
-    return found
+    return {letters: tuple(own) for letters, own in found.items()}
 
 
 def _numeral(form: str, kinds: Kinds) -> str | None:
