@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -268,15 +268,8 @@ class Lexicon(dict[str, "Kinds | None"]):
     def _look_up(self, word: str) -> Kinds | None:
         folded = fold(word)
         found: dict[str, str] = {}
-        heads, stems = self._heads.get(folded[-2:]), self._stems.get(folded[:2])
-        if heads and folded.endswith(heads):
-            for head in heads:
-                if len(head) < len(folded) and folded.endswith(head):
-                    found.update({k: v for k, v in self.heads[head].items() if k not in found})
-        if stems and folded.startswith(stems):
-            for stem in stems:
-                if folded.startswith(stem):
-                    found.update({k: v for k, v in self.stems[stem].items() if k not in found})
+        for kinds in self._by_part(folded):
+            found.update({k: v for k, v in kinds.items() if k not in found})
         if folded in self.folded:
             found.update(self.folded[folded])
         if word in self.exact:
@@ -290,6 +283,15 @@ class Lexicon(dict[str, "Kinds | None"]):
         if ("-" if word in _DASHES else folded) in self._phrase_starts or self.phrase_stems(folded):
             found[PHRASE_START] = ""
         return found or None
+
+    def _by_part(self, folded: str) -> Iterator[Kinds]:
+        """What a word may be by how it ends, and then by how it begins; most words end and begin in no part of a list,
+        which is told at once."""
+        heads, stems = self._heads.get(folded[-2:]), self._stems.get(folded[:2])
+        if heads and folded.endswith(heads):
+            yield from (self.heads[head] for head in heads if len(head) < len(folded) and folded.endswith(head))
+        if stems and folded.startswith(stems):
+            yield from (self.stems[stem] for stem in stems if folded.startswith(stem))
 
     def phrase_stems(self, folded: str) -> list[str]:
         """The stems with which phrases begin, and with which a word begins, too."""
