@@ -74,14 +74,14 @@ def settle_later(
 
 def _meant(one: Mentioned, earlier: _Earlier, passages: Passages, tokens: Tokens) -> Linked | None:
     """The one of those before it that its words can mean, where these point back."""
+    points, place = one.pointing(tokens), one.pact.match.start
+    if points is None and (one.pact.grammar.lists.get("article") or not isinstance(one.value, AgreementValue)):
+        return None
     bare = _is_bare(one.pact, tokens)
     if bare and one.topic is None and _is_told_apart(one, tokens):
         return None
     handles = _asked(one, bare)
-    points, place = one.pointing(tokens), one.pact.match.start
     if points is None:
-        if one.pact.grammar.lists.get("article") or not isinstance(one.value, AgreementValue):
-            return None
         return earlier.one_of(handles, place, 1 if bare and passages.begins(place) else 0, alone=True)
     whole = bare or any(kind == "kind" for kind, _ in handles)
     return earlier.one_of(handles, place, 1 if points == "this" else 0 if whole else None)
@@ -203,14 +203,14 @@ class _Told:
 def _apposed(mentioned: Sequence[Mentioned], n: int, tokens: Tokens) -> Linked | None:
     """The name behind whose comma a head alone stands: `CEPA, the first agreement of Hanoi with …`."""
     one = mentioned[n]
-    if n == 0 or not isinstance(one.value, AgreementValue) or not _is_bare(one.pact, tokens):
+    if n == 0 or not isinstance(one.value, AgreementValue):
         return None
     before = mentioned[n - 1]
     place, i = before.pact.match.j, one.pact.match.i
     if not before.single or not isinstance(before.value, AgreementValue) or before.value.id is None:
         return None
     place += place < i and tokens.words[place] in _CLOSE
-    if not (place < i <= place + 3) or tokens.words[place] not in _COMMAS:
+    if not (place < i <= place + 3) or tokens.words[place] not in _COMMAS or not _is_bare(one.pact, tokens):
         return None
     lexicon, words = one.pact.grammar.lexicon, tokens.words
     return before.pact if all("article" in (lexicon[words[k]] or ()) for k in range(place + 1, i)) else None

@@ -189,7 +189,10 @@ def _subject_before(sentence: Sentence) -> list[list[Mention]]:
     if start < 2:
         return []
     low, high = sentence_around(sentence.tokens.text, start - 2, start - 1)
-    before = Sentence(sentence.reading, sentence.grammar, *sentence.tokens.within(low, min(high, start)), (), None)
+    first, last = sentence.tokens.within(low, min(high, start))
+    if not sentence.reading.words(sentence.grammar, first, last)[1]:
+        return []
+    before = Sentence(sentence.reading, sentence.grammar, first, last, (), None)
     acting = [g for g in before.groups if not (_is_linked(before, g) or _is_place(before, g)) and _may_act(before, g)]
     acting = [g for g in acting if not any(m.i in sentence.reading.named for m in g)]
     return acting if len(acting) == 1 and len({m.code for m in acting[0]}) == 1 else []
