@@ -212,7 +212,9 @@ def _behind(i: int, tokens: Tokens, grammar: Grammar) -> Iterator[str]:
         yield "in brackets" if following in ")）" or opened else "closes its clause"
     elif following in _DASHES and i + 2 < len(words) and words[i + 2][0].isdecimal() and not _is_year(words[i + 2]):
         yield "a range with what is no year"
-    elif following.isdecimal() and len(following) > 2 and not tokens.glued(i + 1):
+    elif (
+        following.isdecimal() and len(following) > 2 and not tokens.glued(i + 1) and not _counts(tokens, i + 1, grammar)
+    ):
         yield "beside other digits"
     elif following.isdecimal() and not tokens.glued(i + 1):
         yield "before another number"
@@ -245,6 +247,11 @@ def _before_word(i: int, word: str, kinds: Kinds, tokens: Tokens, grammar: Gramm
         yield "before a name"
     elif word < "\u2e80" and _is_curated(grammar):
         yield "before a word that it may count"
+
+
+def _counts(tokens: Tokens, i: int, grammar: Grammar) -> bool:
+    """Whether digits stand before the unit of time that they count, as in `wurde 2018 100 Jahre alt`."""
+    return not {"period", "time_unit"}.isdisjoint(_kinds(tokens, i + 1, grammar))
 
 
 def _possesses(tokens: Tokens, i: int) -> bool:
