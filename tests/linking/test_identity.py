@@ -119,6 +119,12 @@ def test_mentions_with_and_without_the_year_are_one() -> None:
     assert [key for _, key in keys(two, "en")] == ["gh-tg/taxation/2014", "gh-tg/taxation", "gh-tg/taxation/2024"]
 
 
+def test_another_name_takes_no_year() -> None:
+    """A treaty by another name is not the one whose year is told, though parties and topic are the same."""
+    text = "ガーナ・トーゴ修好通商条約は古い。2011年、ガーナとトーゴはガーナ・トーゴ通商航海条約に調印した。"
+    assert [key for _, key in keys(text, "ja")] == ["gh-tg/trade", "gh-tg/trade/2011"]
+
+
 def test_a_kind_and_its_parties_are_a_known_name() -> None:
     """Where the list of names has one agreement of this kind between these parties, it is that."""
     assert keys("The free trade agreement between the EU and Vietnam holds.", "en")[0][1] == "evfta"

@@ -350,16 +350,27 @@ def _single(pact: Linked, tokens: Tokens) -> bool:
 
 
 def _settle_years(pacts: Sequence[Linked]) -> None:
-    """Where one mention tells the year and no other tells another, all mentions have it in their key."""
+    """Where one mention tells the year and no other tells another, all mentions have it in their key, but those by
+    another name: the treaty of 1858 between two parties on trade is not theirs of 1911."""
     told: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for pact in pacts:
         if key := _key(pact):
             known = _YEAR.search(key)
             told.setdefault(key[: known.start()] if known else key, set()).update({key} if known else ())
+            names.setdefault(key, set()).update(_names(pact))
     for pact in pacts:
         keys = told.get(_key(pact) or "", ())
         if len(keys) == 1 and isinstance(pact.value, AgreementValue | PartnershipValue):
-            pact.value = replace(pact.value, id=next(iter(keys)))
+            key = next(iter(keys))
+            if all(own in other or other in own for own in _names(pact) for other in names[key]):
+                pact.value = replace(pact.value, id=key)
+
+
+def _names(pact: Linked) -> set[str]:
+    """The name of an agreement, folded, where it has one."""
+    name = getattr(pact.value, "name", None)
+    return {name.casefold()} if name else set()
 
 
 def _key(pact: Linked) -> str | None:
