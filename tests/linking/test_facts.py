@@ -241,3 +241,17 @@ def test_the_evidence_of_a_raise_holds_the_old_level(pipeline: Pipeline) -> None
 def test_nothing_of_the_sort_came_about(pipeline: Pipeline, lang: str, text: str) -> None:
     """What stands behind a partnership is not of the agreement before it; a stretch, a hope and a call tell no day."""
     assert facts(read(pipeline, lang, text)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "CETA has applied since 2017; the one with Ghana entered into force on 1 February 2019."),
+        ("de", "CETA gilt seit 2017, das mit Ghana trat am 1. Februar 2019 in Kraft."),
+        ("nl", "CETA geldt sinds 2017, dat met Ghana trad op 1 februari 2019 in werking."),
+        ("fr", "Le CETA s'applique depuis 2017, celui avec le Ghana est entré en vigueur le 1er février 2019."),
+    ],
+)
+def test_the_one_with_another_is_another(pipeline: Pipeline, lang: str, text: str) -> None:
+    """What is told of the agreement with somebody else did not come about for the one that stands before it."""
+    assert not [fact for fact in facts(read(pipeline, lang, text)) if "2019" in fact]

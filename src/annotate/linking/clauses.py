@@ -220,6 +220,18 @@ class Sentence:
         known = self.grammar.lexicon[self.tokens.words[i]] or {}
         return frozenset((*known, *self._cover.get(i, ())))
 
+    def is_linked(self, group: Sequence[Mention]) -> bool:
+        """Whether a word such as `with` or `between` stands before a group of names, or behind it: `ベトナムとの`."""
+        before = group[0].i - 1
+        while before >= self.first and "article" in self.kinds(before):
+            before -= 1
+        if before >= self.first and self.kinds(before) & {"agreement_party_link", "link"}:
+            return True
+        if len(group) > 1 and are_adjectives(group):
+            return False
+        behind = self.has(group[-1].j, "link_after")
+        return behind is not None and behind.event != "of" and len(group) == 1
+
     def _grouped(self) -> Iterator[list[Mention]]:
         """The names of the sentence, those that are told together in one group; an adjective alone names nobody."""
         group: list[Mention] = []
@@ -291,6 +303,11 @@ class Sentence:
             if cue is not None and (start == i or cue.j == i + 1):
                 return cue
         return self.beside(i - 1, name) if i > self.first and "article" in self.kinds(i) else None
+
+
+def are_adjectives(group: Sequence[Mention]) -> bool:
+    """Whether a group is told by adjectives only, or by single signs that stand for a name: `日越`."""
+    return all(m.kind == "demonym" or (len(m.name) == 1 and m.name > "\u2e80") for m in group)
 
 
 def _names(group: Sequence[Mention]) -> bool:

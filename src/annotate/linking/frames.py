@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from annotate.linking.clauses import Clause, Sentence
 from annotate.linking.cues import VERBS, Cue
 from annotate.linking.linked import Linked
-from annotate.spans import DateValue
+from annotate.spans import AgreementValue, DateValue, PartnershipValue, Party
 
 #: How many tokens may stand between two agreements that are told together.
 _LIST = 10
@@ -179,7 +179,8 @@ class Frames:
                 brief = {id(p) for c in self.sentence.clauses if c.bracket for p in c.pacts}
                 named = [p for p in told if id(p) not in brief]
                 short = told[-1]
-                return named[-1:] or [p for p in self.sentence.pacts if p.match.j <= short.match.i][-1:]
+                meant = named[-1:] or [p for p in self.sentence.pacts if p.match.j <= short.match.i][-1:]
+                return [p for p in meant if not _parties(p) or not self._is_of_others(clause, verb, [p])]
         around = [n, *range(n - 1, -1, -1), *range(n + 1, len(self.sentence.clauses))]
         around.sort(key=lambda at: self.sentence.clauses[at].bracket and at != n)
         for at in around:
@@ -198,8 +199,15 @@ class Frames:
                 and verb.event in ("established", "held")
             ):
                 continue
-            return self._chosen(fitting, verb, behind=at == n, before=at < n)
+            chosen = self._chosen(fitting, verb, behind=at == n, before=at < n)
+            return [] if at < n and self._is_of_others(clause, verb, chosen) else chosen
         return []
+
+    def _is_of_others(self, clause: Clause, verb: Cue, pacts: Sequence[Linked]) -> bool:
+        """Whether a clause tells before its verb with whom, and not those of the agreements: the one with Japan."""
+        linked = [g for g in clause.groups if g[-1].j <= verb.i and self.sentence.is_linked(g)]
+        codes = {code for group in linked for m in group for code in m.code.split()}
+        return bool(codes) and not codes <= {party.code for pact in pacts for party in _parties(pact)}
 
     def _chosen(self, pacts: list[Linked], verb: Cue, *, behind: bool, before: bool) -> list[Linked]:
         """Of several agreements those that are told together, the level of a raise, or the object behind the verb."""
@@ -283,6 +291,11 @@ class Frames:
             dates = [d for d in clause.dates if self._since(d) or self._belongs(pact, d)]
             if len(dates) == 1 and isinstance(dates[0].value, DateValue) and dates[0].value.start:
                 yield pact, dates[0]
+
+
+def _parties(pact: Linked) -> tuple[Party, ...]:
+    assert isinstance(pact.value, AgreementValue | PartnershipValue)
+    return pact.value.parties
 
 
 def _fits(event: str, pact: Linked) -> bool:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from annotate.linking.clauses import Clause, Reading, Sentence
+from annotate.linking.clauses import Clause, Reading, Sentence, are_adjectives
 from annotate.linking.frames import Frames, Told
 from annotate.linking.linked import PACTS, Linked
 from annotate.linking.names import Mention
@@ -95,7 +95,7 @@ def _beside(sentence: Sentence, pact: Linked) -> tuple[list[Mention], bool]:
             linked = any(kinds & {"agreement_party_link", "link"} for kinds in between)
             if linked and all(kinds & _LINKS and not kinds & {"party_and"} for kinds in between):
                 return group, several and any("between" in kinds for kinds in between)
-            if not between and several and _are_adjectives(group):
+            if not between and several and are_adjectives(group):
                 return group, True
         if end <= pact.match.i <= end + _NEAR and _tied_before(sentence, group, pact):
             return group, several
@@ -121,7 +121,7 @@ def _tied_before(sentence: Sentence, group: Sequence[Mention], pact: Linked) -> 
     between = [sentence.kinds(i) for i in range(end, pact.match.i)]
     if len(group) > 1 and (not between or all("link_after" in kinds for kinds in between)):
         return True
-    if len(group) > 1 and _are_adjectives(group) and len(between) < 3 and not any(k & _STOPS for k in between):
+    if len(group) > 1 and are_adjectives(group) and len(between) < 3 and not any(k & _STOPS for k in between):
         return True
     cue = sentence.has(end, "link_after")
     return cue is not None and cue.j == pact.match.i
@@ -130,16 +130,12 @@ def _tied_before(sentence: Sentence, group: Sequence[Mention], pact: Linked) -> 
 _STOPS = frozenset({"clause", "told", "now", "open", "clause_mark", "and", "party_and"})
 
 
-def _are_adjectives(group: Sequence[Mention]) -> bool:
-    return all(m.kind == "demonym" or (len(m.name) == 1 and m.name > "\u2e80") for m in group)
-
-
 def _of_clause(sentence: Sentence, told: Told, pact: Linked, has_other: bool) -> list[Mention]:
     """The parties that a verb of agreeing has in its clause: two subjects and more, or one and whom it agrees with."""
     clauses = _around(sentence, told.clause)
     inside = {i for one in sentence.pacts for i in range(one.match.i, one.match.j)}
     groups = [g for clause in clauses for g in clause.groups if not _is_place(sentence, g) and g[0].i not in inside]
-    linked = [g for g in groups if _is_linked(sentence, g)]
+    linked = [g for g in groups if sentence.is_linked(g)]
     before = max(told.verb.i, pact.match.i) + _BEHIND
     subjects = [g for g in groups if g not in linked and g[0].i < before and _may_act(sentence, g)]
     if not subjects and told.clause.relative and pact in told.clause.pacts:
@@ -193,7 +189,7 @@ def _subject_before(sentence: Sentence) -> list[list[Mention]]:
     if not sentence.reading.words(sentence.grammar, first, last)[1]:
         return []
     before = Sentence(sentence.reading, sentence.grammar, first, last, (), None)
-    acting = [g for g in before.groups if not (_is_linked(before, g) or _is_place(before, g)) and _may_act(before, g)]
+    acting = [g for g in before.groups if not (before.is_linked(g) or _is_place(before, g)) and _may_act(before, g)]
     acting = [g for g in acting if not any(m.i in sentence.reading.named for m in g)]
     return acting if len(acting) == 1 and len({m.code for m in acting[0]}) == 1 else []
 
@@ -201,7 +197,7 @@ def _subject_before(sentence: Sentence) -> list[list[Mention]]:
 def _fronted(sentence: Sentence, clauses: Sequence[Clause]) -> list[Mention] | None:
     """The party of a stretch that has no verb and is set off before who acts: `With China, Portugal signed …`."""
     first = clauses[0]
-    if len(clauses) < 2 or first.verbs or len(first.groups) != 1 or not _is_linked(sentence, first.groups[0]):
+    if len(clauses) < 2 or first.verbs or len(first.groups) != 1 or not sentence.is_linked(first.groups[0]):
         return None
     return first.groups[0] if first.groups[0][-1].j == first.tokens[-1] + 1 else None
 
@@ -235,7 +231,7 @@ def _around(sentence: Sentence, clause: Clause) -> list[Clause]:
     while at > 0 and (not found[0].opened or (found[0].relative and upgraded)):
         before = sentence.clauses[at - 1]
         told = any(v.event in _AGREEING for v in before.verbs)
-        acting = any(not (_is_linked(sentence, g) or _is_place(sentence, g)) for c in found for g in c.groups)
+        acting = any(not (sentence.is_linked(g) or _is_place(sentence, g)) for c in found for g in c.groups)
         if (before.verbs and (acting or not told)) or (acting and _is_apart(sentence, found[0])):
             break
         at -= 1
@@ -253,7 +249,7 @@ _AGREEING = frozenset({"signed", "established", "upgraded", "negotiating", "agre
 
 def _may_act(sentence: Sentence, group: Sequence[Mention]) -> bool:
     """Whether a group may be the subject of a verb: adjectives are only before who acts, `日越両政府`."""
-    if not _are_adjectives(group):
+    if not are_adjectives(group):
         return True
     behind = group[-1].j
     if behind >= sentence.last or sentence.kinds(behind) & {"state", "both", "place", "told", "now", "and"}:
@@ -265,18 +261,6 @@ def _between(sentence: Sentence, group: Sequence[Mention], pact: Linked) -> int:
     """How many other agreements stand between a party and an agreement."""
     low, high = sorted((group[0].i, pact.match.i))
     return sum(low < other.match.i < high for other in sentence.pacts if other is not pact)
-
-
-def _is_linked(sentence: Sentence, group: Sequence[Mention]) -> bool:
-    before = group[0].i - 1
-    while before >= sentence.first and "article" in sentence.kinds(before):
-        before -= 1
-    if before >= sentence.first and sentence.kinds(before) & {"agreement_party_link", "link"}:
-        return True
-    if len(group) > 1 and _are_adjectives(group):
-        return False
-    behind = sentence.has(group[-1].j, "link_after")
-    return behind is not None and behind.event != "of" and len(group) == 1
 
 
 def _is_place(sentence: Sentence, group: Sequence[Mention]) -> bool:
