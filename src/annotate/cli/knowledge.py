@@ -66,7 +66,7 @@ def make_command(
     \b
     Examples:
       annotate knowledge out -o knowledge
-      annotate export duckdb out -o out.duckdb && annotate knowledge out -o knowledge --duckdb out.duckdb
+      annotate knowledge out -o knowledge --duckdb out.duckdb
     """
     from importlib.util import find_spec
 
