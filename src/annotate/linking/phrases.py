@@ -116,8 +116,11 @@ class Phrases(Generic[T]):
 
     def _beginning_with(self, word: str) -> Sequence[Entry[T]]:
         folded = fold(word)
-        found = [*self._by_first.get(folded, ())]
-        for length in range(len(folded), 1, -1) if folded[:2] in self._edges else ():
+        whole = self._by_first.get(folded, ())
+        if folded[:2] not in self._edges:
+            return whole
+        found = [*whole]
+        for length in range(len(folded), 1, -1):
             for entry in self._stems.get(folded[:length], ()):
                 if entry.endings is None or folded[length:] in entry.endings:
                     found.append(entry)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from annotate.text.tokenise import tokenise
@@ -47,8 +48,11 @@ def fold(word: str) -> str:
     >>> fold("ＵＳＤ"), fold("MÄRZ"), fold("سه\u200cشنبه") == fold("سهشنبه")
     ('usd', 'märz', True)
     """
-    if word.isascii():
-        return word.lower()
+    return word.lower() if word.isascii() else _folded(word)
+
+
+@lru_cache(maxsize=50_000)
+def _folded(word: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
     return folded.translate(_EVENED)
 
