@@ -181,6 +181,8 @@ STATED: list[tuple[str, str, dict[str, Any]]] = [
     ("date", "2008 END", {"timex": "2008", "mod": "END"}),
     ("date", "2020/2021", {"timex": "2020/2021", "mod": None}),
     ("date", "XXXX-05-06", {"timex": "XXXX-05-06", "mod": None}),
+    ("date", "FY2023", {"timex": "FY2023", "mod": None}),
+    ("date", "FY2023-Q3", {"timex": "FY2023-Q3", "mod": None}),
     ("date", "PAST_REF", {"timex": "PAST_REF", "mod": None}),
     ("date", "2024-W20-WE", {"timex": "2024-W20-WE", "mod": None}),
     ("date", "199", {"timex": "199", "mod": None}),

@@ -136,7 +136,7 @@ def _choices(known: Iterable[str]) -> str:
 # --- dates
 
 _IN_YEAR = r"[0-9X]{2}(?:-[0-9X]{2})?|W[0-9X]{2}(?:-(?:[1-7]|WE))?|Q[1-4X]|H[12X]|SP|SU|FA|WI"
-_POINT = rf"(?:BC[0-9]{{2}}(?:[0-9]{{2}})?|[0-9X]{{2,3}}|[0-9X]{{4}}(?:-(?:{_IN_YEAR}))?)[~?%]?"
+_POINT = rf"(?:BC[0-9]{{2}}(?:[0-9]{{2}})?|[0-9X]{{2,3}}|(?:FY)?[0-9X]{{4}}(?:-(?:{_IN_YEAR}))?)[~?%]?"
 _REFERENCE = r"(?:PAST|PRESENT|FUTURE)_REF"
 _SIDE = rf"(?:{_POINT}|{_REFERENCE}|\.\.)"
 _LENGTH = r"P(?:[0-9X]+(?:\.[0-9]+)?(?:WE|[YMWD]))+"
