@@ -341,7 +341,7 @@ def _read_parts(atoms: Sequence[Atom], start: int, settings: Settings) -> tuple[
             break
         after, number, scale = step
         if scale is not None and not (number is not None and parts and parts[-1] >= scale):
-            if not _multiply(parts, scale):
+            if not _multiply(parts, scale, again=scale == largest):
                 parts, end = whole or (parts, end)
                 break
             largest, plain = max(largest or scale, scale), None
@@ -609,12 +609,15 @@ def _word_step(atoms: Sequence[Atom], k: int, *, first: bool, after_word: bool) 
     return None
 
 
-def _multiply(parts: list[Decimal], scale: Decimal) -> bool:
-    """Multiply the trailing parts that are smaller than the scale word; False where there are none."""
+def _multiply(parts: list[Decimal], scale: Decimal, *, again: bool) -> bool:
+    """Multiply the trailing parts that are smaller than the scale word; False where there are none.
+
+    `again` says that the largest scale word so far is said once more: `500 thousand and 300 thousand` are two numbers.
+    """
     below = Decimal(0)
     while parts and parts[-1] < scale:
         below += parts.pop()
-    if below and parts and parts[-1] < scale * 10:  # two millions and three millions are no number
+    if below and parts and parts[-1] < scale * (1000 if again else 10):  # two millions and three millions are no number
         return False
     if below == 0:
         # `3.000 miljard`: larger than the scale word itself only when it is the sole part
