@@ -9,7 +9,8 @@ weight in pounds, `TOP 12`, `PHP 8`, and `un real` where that is no money of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 
 from msgspec.structs import replace
@@ -40,6 +41,7 @@ class _Text:
         self.sums = [span for span in spans if isinstance(span.value, MoneyValue)]
         self.tokens = tokens
         self.region = region
+        self._local: dict[str, set[str]] = {}
 
     @cached_property
     def named(self) -> set[str]:
@@ -47,6 +49,32 @@ class _Text:
         grammars = {id(span.grammar): span.grammar for span in self.sums}
         whole = (0, len(self.tokens.text))
         return set().union(*(_currencies_named(grammar, whole, self.tokens) for grammar in grammars.values()))
+
+    @cached_property
+    def _spoken(self) -> dict[bool, Counter[str]]:
+        return {surely: Counter(c for span in self.sums if (c := _told(span, surely))) for surely in (False, True)}
+
+    def spoken(self, but: Linked, *, surely: bool = False) -> Counter[str]:
+        """How many other sums speak of each currency; `surely` leaves out what a sign of several was taken for."""
+        counts = self._spoken[surely].copy()
+        if own := _told(but, surely):
+            counts[own] -= 1
+        return +counts
+
+    def settle(self, span: Linked, value: MoneyValue) -> None:
+        """Give a sum its value, and count it as that from here on."""
+        for surely, counts in self._spoken.items():
+            if code := _told(span, surely):
+                counts[code] -= 1
+        span.value = value
+        for surely, counts in self._spoken.items():
+            if code := _told(span, surely):
+                counts[code] += 1
+
+    @cached_property
+    def surely_told(self) -> set[str]:
+        """The currencies that some sum is surely in: by sign, code, scale word or full name."""
+        return {value.currency for span in self.sums if (value := _surely(span)) is not None and value.currency}
 
     def may_be_local(self, grammar: Grammar) -> bool:
         """Whether a dollar may be of a country that is told of and speaks the language.
@@ -56,9 +84,14 @@ class _Text:
         return grammar.lang not in official_languages("US")
 
     def local(self, grammar: Grammar) -> set[str]:
-        """The currencies of the countries that the text names and that speak its language officially."""
+        """The currencies of the countries that the text names and that speak its language officially; kept."""
         if not self.may_be_local(grammar):
             return set()
+        if grammar.lang not in self._local:
+            self._local[grammar.lang] = self._local_of(grammar)
+        return self._local[grammar.lang]
+
+    def _local_of(self, grammar: Grammar) -> set[str]:
         countries, _ = _countries_named(grammar, (0, len(self.tokens.text)), self.tokens)
         own = (country for country in countries if grammar.lang in official_languages(country))
         return set().union(*map(region_currencies, own))
@@ -134,10 +167,10 @@ def _settle(span: Linked, value: MoneyValue, text: _Text) -> None:
     fitting = [code for code in value.currency_candidates if code in near]
     for known in (text.named, text.capitals):
         fitting = fitting or [code for code in value.currency_candidates if code in known]
-    fitting = fitting or [code for code in {*_spoken(text, but=span)} if code in value.currency_candidates]
+    fitting = fitting or [code for code in text.spoken(span) if code in value.currency_candidates]
     fitting = fitting or [code for code in value.currency_candidates if code in _once_at_home(span.grammar)]
     if len(fitting) == 1:
-        span.value = replace(value, currency=fitting[0], currency_candidates=())
+        text.settle(span, replace(value, currency=fitting[0], currency_candidates=()))
 
 
 def _once_at_home(grammar: Grammar) -> set[str]:
@@ -148,7 +181,7 @@ def _once_at_home(grammar: Grammar) -> set[str]:
 
 def _settle_cents(span: Linked, value: MoneyValue, text: _Text) -> None:
     """Cents are of the one currency that the other sums of the text are in."""
-    spoken = {other for other in _spoken(text, but=span) if other}
+    spoken = {*text.spoken(span)}
     if len(spoken) == 1 and spoken <= _WITH_CENTS:
         span.value = replace(value, currency=spoken.pop(), currency_candidates=())
 
@@ -160,27 +193,26 @@ def _settle_dollar(span: Linked, value: MoneyValue, text: _Text) -> None:
     It is America's where the text names America, or tells more sums in bare dollars than in those of its own.
     """
     codes = _codes(span)
-    converted = text.tokens.text[: span.match.start].endswith(("(", "（"))
+    converted = text.tokens.text.endswith(("(", "（"), 0, span.match.start)
     if len(codes) < 2 or _word(span)[:1].isalpha() or converted:
         return
-    own = [code for code in _spoken(text, but=span, surely=True) if code in codes]
+    own = {code: count for code, count in text.spoken(span, surely=True).items() if code in codes}
     if not (own or text.may_be_local(span.grammar)) or "USD" in text.named:
         return
     local = codes & text.named
-    if len({*own}) == 1 and own[0] != "USD" and len(own) >= text.bare:
-        span.value = replace(value, currency=own[0])
-    elif len(local) == 1 and local >= {*own} and local <= text.local(span.grammar) and text.has_no_other_dollar:
-        span.value = replace(value, currency=local.pop())
+    if len(own) == 1 and "USD" not in own and sum(own.values()) >= text.bare:
+        text.settle(span, replace(value, currency=next(iter(own))))
+    elif len(local) == 1 and local >= own.keys() and local <= text.local(span.grammar) and text.has_no_other_dollar:
+        text.settle(span, replace(value, currency=local.pop()))
 
 
-def _spoken(text: _Text, *, but: Linked, surely: bool = False) -> Iterator[str | None]:
-    """The currencies of the other sums of a text; `surely` leaves out what a sign of several was taken for."""
-    for span in text.sums:
-        several = "|" in str(span.match.get("currency") or "")
-        if span is but or not isinstance(span.value, MoneyValue) or span.match.get("divisor") == "100":
-            continue
-        if not (surely and several and span.value.currency == "USD"):
-            yield span.value.currency
+def _told(span: Linked, surely: bool) -> str | None:
+    """The currency that a sum says it is in; none for cents, nor with `surely` for a sign of several."""
+    if not isinstance(span.value, MoneyValue) or span.match.get("divisor") == "100":
+        return None
+    if surely and span.value.currency == "USD" and "|" in str(span.match.get("currency") or ""):
+        return None
+    return span.value.currency
 
 
 def _is_dollar(span: Linked) -> bool:
@@ -227,14 +259,14 @@ def _is_weight(span: Linked, text: _Text) -> bool:
         return False
     if text.region and codes & set(region_currencies(text.region)):
         return False
-    return not (text.named & codes or any(_speaks_of(other, codes) for other in text.sums if other is not span))
+    return not (text.named & codes or text.surely_told & codes)
 
 
-def _speaks_of(span: Linked, codes: set[str]) -> bool:
-    """Whether a sum is surely in one of these currencies: by sign, code, scale word or full name."""
+def _surely(span: Linked) -> MoneyValue | None:
+    """The value of a sum that surely is one: by sign, code, scale word or full name."""
     number = span.match.get("amount")
     sure = not _word(span).isalpha() or (isinstance(number, Number) and number.scale is not None)
-    return isinstance(span.value, MoneyValue) and span.value.currency in codes and sure
+    return span.value if sure and isinstance(span.value, MoneyValue) else None
 
 
 def _currencies_named(grammar: Grammar, place: tuple[int, int], tokens: Tokens) -> set[str]:
