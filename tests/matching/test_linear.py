@@ -443,9 +443,10 @@ def test_many_agreements_on_one_line_are_linear() -> None:
     assert growth(small, large, rounds=2) <= MOST
 
 
-@pytest.mark.parametrize("piece", ["$5 ", "7 pounds "])
-def test_many_sums_are_linear(piece: str) -> None:
-    """Whose dollars they are, and whether pounds are money, is not asked of all other sums for each of them."""
+@pytest.mark.parametrize("piece", ["$5 ", "7 pounds ", "a-"])
+def test_many_of_one_thing_are_linear(piece: str) -> None:
+    """Whose dollars they are, and whether pounds are money, is not asked of all other sums for each of them; nor is the
+    rest of a line copied for each phrase that may begin in it."""
     small, large = (annotating("en", filled(piece, size)) for size in (6_000, 24_000))
     small()
     assert growth(small, large, rounds=2) <= MOST

@@ -112,8 +112,8 @@ class Phrases:
         """The phrases that begin with a word and go on at token `i`, the longest first: their ends and entries."""
         trees = self._begin(first)
         found: list[tuple[int, Sequence[_Entry]]] = []
-        for j, word in enumerate(evened[i - start :], i):
-            trees = [later for tree in trees for later in tree.step(word)]
+        for j in range(i, start + len(evened)):  # no slice: it would copy the rest of the line for each phrase
+            trees = [later for tree in trees for later in tree.step(evened[j - start])]
             if not trees:
                 break
             if entries := [entry for tree in trees for entry in tree.entries]:
