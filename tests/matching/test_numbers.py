@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from annotate.matching.choose import select
 from annotate.matching.numbers import Number
 from annotate.matching.units import Unit, numeric_date
 from annotate.records import Document
@@ -232,3 +233,11 @@ def test_a_page_of_digits_is_no_number() -> None:
     """More than 24 digits are no number of a text: exact arithmetic on a page of them would take minutes."""
     assert numbers("nl", "9" * 25) == []
     assert numbers("nl", "9,999" * 6) == []
+
+
+def test_a_stretch_without_tokens_holds_nothing() -> None:
+    """A passage of white space, behind all tokens or anywhere, has no matches, and is no error."""
+    tokens = tokenise("op 3 mei  ")
+    engine = pipeline("nl").rulebook.engine("nl")
+    assert engine is not None
+    assert [engine.match(tokens, select, span=(n, n)).matches for n in range(len(tokens) + 1)] == [[]] * 4

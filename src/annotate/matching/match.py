@@ -53,6 +53,8 @@ class Engine:
         """
         found = Found()
         for first, last in _stretches(tokens, *(span or (0, len(tokens)))):
+            if first == last:  # a passage of white space
+                continue
             part = self._match_in(tokens, (first, last), select, settings or self.grammar.settings)
             found.matches += part.matches
             found.lost += part.lost
